@@ -71,7 +71,7 @@ package final class Publisher {
   /// so that other work can go on meanwhile. May be called several times before `awaitConfirms`.
   /// Throws as `publish` does; the messages of all sends since the last `awaitConfirms` are then
   /// no longer in its care.
-  package func send(_ added: [Message], deadline: Double) throws(MessagingError) {
+  package func send(_ added: [Message], deadline: Double = 30) throws(MessagingError) {
     guard !isClosed else {
       throw MessagingError(.closed, at: dialer.uri.authority, "the publisher is closed")
     }
@@ -168,8 +168,9 @@ package final class Publisher {
     dialer.lost(error)
   }
 
-  /// Lets go of the messages; a connection with confirms still to come is of no more use.
-  private func forget() {
+  /// Lets go of what was sent and not awaited: the caller gives that batch up and may send it anew
+  /// under the same ids. A connection with confirms still to come is of no more use and is closed.
+  package func forget() {
     if window.awaited > 0 {
       connection?.close()
       connection = nil

@@ -3,7 +3,13 @@ import Testing
 @testable import Messaging
 
 @Suite struct ConfirmWindowTests {
-  enum Event { case send(Int), ack(UInt64, Bool), nack(UInt64, Bool), back(Int), restart }
+  enum Event {
+    case send(Int)
+    case ack(UInt64, Bool)
+    case nack(UInt64, Bool)
+    case back(Int)
+    case restart
+  }
 
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
@@ -15,32 +21,46 @@ import Testing
 
   static let rows: [Row] = [
     Row(testDescription: "nothing sent", messages: 2, events: [], expected: "uu"),
-    Row(testDescription: "single acks out of order", messages: 3,
+    Row(
+      testDescription: "single acks out of order", messages: 3,
       events: [.send(0), .send(1), .send(2), .ack(2, false), .ack(1, false)], expected: "ccs"),
-    Row(testDescription: "a multiple ack settles all up to it", messages: 4,
+    Row(
+      testDescription: "a multiple ack settles all up to it", messages: 4,
       events: [.send(0), .send(1), .send(2), .send(3), .ack(3, true)], expected: "cccs"),
-    Row(testDescription: "a multiple ack of zero settles everything sent", messages: 3,
+    Row(
+      testDescription: "a multiple ack of zero settles everything sent", messages: 3,
       events: [.send(0), .send(1), .ack(0, true)], expected: "ccu"),
-    Row(testDescription: "a multiple ack over an already settled one", messages: 3,
+    Row(
+      testDescription: "a multiple ack over an already settled one", messages: 3,
       events: [.send(0), .send(1), .send(2), .ack(2, false), .ack(3, true)], expected: "ccc"),
-    Row(testDescription: "a late repeat of an ack is harmless", messages: 2,
+    Row(
+      testDescription: "a late repeat of an ack is harmless", messages: 2,
       events: [.send(0), .send(1), .ack(1, false), .ack(1, false), .ack(1, true)], expected: "cs"),
-    Row(testDescription: "a nack wants the message sent again", messages: 2,
+    Row(
+      testDescription: "a nack wants the message sent again", messages: 2,
       events: [.send(0), .send(1), .nack(1, false), .ack(2, false)], expected: "rc"),
-    Row(testDescription: "a nack with multiple", messages: 3,
+    Row(
+      testDescription: "a nack with multiple", messages: 3,
       events: [.send(0), .send(1), .send(2), .nack(2, true)], expected: "rrs"),
-    Row(testDescription: "a return and then its ack", messages: 2,
+    Row(
+      testDescription: "a return and then its ack", messages: 2,
       events: [.send(0), .send(1), .back(1), .ack(2, true)], expected: "cx"),
-    Row(testDescription: "a return alone settles nothing", messages: 1,
+    Row(
+      testDescription: "a return alone settles nothing", messages: 1,
       events: [.send(0), .back(0)], expected: "b"),
-    Row(testDescription: "a returned message that is refused is sent again", messages: 1,
+    Row(
+      testDescription: "a returned message that is refused is sent again", messages: 1,
       events: [.send(0), .back(0), .nack(1, false)], expected: "r"),
-    Row(testDescription: "a lost connection unsends what is not settled", messages: 4,
+    Row(
+      testDescription: "a lost connection unsends what is not settled", messages: 4,
       events: [.send(0), .send(1), .send(2), .back(2), .ack(1, false), .restart], expected: "cuuu"),
-    Row(testDescription: "numbers begin at one again after a restart", messages: 3,
+    Row(
+      testDescription: "numbers begin at one again after a restart", messages: 3,
       events: [.send(0), .send(1), .ack(1, false), .restart, .send(1), .send(2), .ack(1, false)],
       expected: "ccs"),
-    Row(testDescription: "the old number of a message sent again no longer counts for it", messages: 3,
+    Row(
+      testDescription: "the old number of a message sent again no longer counts for it",
+      messages: 3,
       events: [.send(0), .send(1), .nack(2, false), .send(1), .ack(2, true)], expected: "csu"),
   ]
 
@@ -54,7 +74,8 @@ import Testing
     #expect(window.awaited == row.expected.count { "sb".contains($0) })
   }
 
-  @Test("a number that was never sent is a violation", arguments: [(0, false), (3, false), (3, true)])
+  @Test(
+    "a number that was never sent is a violation", arguments: [(0, false), (3, false), (3, true)])
   func unknown(number: Int, multiple: Bool) {
     var window = ConfirmWindow()
     window.append(2)
@@ -88,7 +109,8 @@ import Testing
     }
   }
 
-  @Test("whatever the broker says, in any order, the window agrees with a simple model",
+  @Test(
+    "whatever the broker says, in any order, the window agrees with a simple model",
     arguments: 0..<200)
   func property(round: Int) throws {
     let seed = UInt64(round) &* 0x9E37_79B9_7F4A_7C15 &+ 1

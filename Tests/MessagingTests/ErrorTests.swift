@@ -61,7 +61,8 @@ import Testing
     }
   }
 
-  @Test("declaring otherwise is PRECONDITION_FAILED, what is missing is NOT_FOUND; work goes on after")
+  @Test(
+    "declaring otherwise is PRECONDITION_FAILED, what is missing is NOT_FOUND; work goes on after")
   func declarations() async throws {
     try await onThread {
       let place = try Place()
@@ -111,7 +112,9 @@ import Testing
     }
   }
 
-  @Test("publishing to an exchange that does not exist is NOT_FOUND at once; the publisher goes on after")
+  @Test(
+    "publishing to an exchange that does not exist is NOT_FOUND at once; the publisher goes on after"
+  )
   func missingExchange() async throws {
     try await onThread {
       let place = try Place()

@@ -34,7 +34,8 @@ final class Place: Sendable {
   /// A message for the queue, with an id and a body that tells its number.
   func message(_ number: Int, to queue: String? = nil) -> Message {
     Message(
-      exchange: "", routingKey: queue ?? self.queue, properties: Properties(messageID: "id-\(number)"),
+      exchange: "", routingKey: queue ?? self.queue,
+      properties: Properties(messageID: "id-\(number)"),
       body: Array("body \(number)".utf8))
   }
 
@@ -61,7 +62,8 @@ func onThread<Result: Sendable>(
 }
 
 /// Takes until so many deliveries are there or half a minute has passed; acknowledges them.
-func collect(_ count: Int, from consumer: Consumer, acknowledging: Bool = true) throws -> [Delivery] {
+func collect(_ count: Int, from consumer: Consumer, acknowledging: Bool = true) throws -> [Delivery]
+{
   var all: [Delivery] = []
   let held = try eventually {
     let batch = try consumer.take(max: count - all.count, wait: 1)
