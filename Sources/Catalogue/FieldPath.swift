@@ -1,0 +1,28 @@
+/// A path to a field of a record: `name`, `address.division`, `identifiers[].number`; a container stands for all that is in it.
+struct FieldPath: Hashable, Sendable {
+  struct Segment: Hashable, Sendable {
+    let name: String
+    /// `[]`: the value is a list, and the path goes on in each of its items.
+    let isList: Bool
+  }
+
+  let text: String
+  let segments: [Segment]
+
+  /// Nil if the text is not a path.
+  init?(_ text: String) {
+    var segments: [Segment] = []
+    for part in text.split(separator: ".", omittingEmptySubsequences: false) {
+      let isList = part.hasSuffix("[]")
+      let name = isList ? part.dropLast(2) : part
+      let isPlain = !name.isEmpty && !name.contains { "[]*? \"'".contains($0) }
+      guard isPlain, segments.count < FieldPath.depth else { return nil }
+      segments.append(Segment(name: String(name), isList: isList))
+    }
+    self.text = text
+    self.segments = segments
+  }
+
+  /// A path has at most so many parts.
+  static let depth = 32
+}
