@@ -1,3 +1,4 @@
+import Glibc
 import Records
 
 /// Entitled paths as a flat tree of names, walked beside the record.
@@ -116,12 +117,19 @@ struct Projection: Sendable {
 
   private func child(of step: Int, named name: UnsafeRawBufferPointer) -> Int? {
     names.withUnsafeBytes { names in
-      steps[step].children.first { index in
+      for index in steps[step].children {
         let range = steps[index].name
-        return range.count == name.count
-          && UnsafeRawBufferPointer(rebasing: names[range]).elementsEqual(name)
+        if range.count == name.count, isSame(name, names, from: range.lowerBound) { return index }
       }
+      return nil
     }
+  }
+
+  private func isSame(
+    _ name: UnsafeRawBufferPointer, _ names: UnsafeRawBufferPointer, from start: Int
+  ) -> Bool {
+    guard let mine = name.baseAddress, let theirs = names.baseAddress else { return name.isEmpty }
+    return memcmp(mine, theirs + start, name.count) == 0
   }
 }
 

@@ -105,7 +105,7 @@ private func onThread(_ body: @escaping @Sendable () throws -> Void) async throw
     }
   }
 
-  @Test("what is rejected arrives in deadletters with x-death, at least once and not at most once")
+  @Test("what is rejected arrives in deadletters with x-death")
   func rejected() async throws {
     try await onThread {
       let place = try Place()
@@ -130,6 +130,35 @@ private func onThread(_ body: @escaping @Sendable () throws -> Void) async throw
       #expect(letter?.routingKey == "tax.std.person.v1")
       #expect(text(letter, "x-death").contains("rejected"))
       #expect(text(letter, "x-death").contains("department.tax"))
+    }
+  }
+
+  @Test(
+    "a letter that finds no way is kept by its queue: at least once, where at most once would drop it"
+  )
+  func atLeastOnce() async throws {
+    try await onThread {
+      let place = try Place()
+      try place.management().apply(Topology.load(folder: ownFolder).plan(against: BrokerState()))
+      let administration = try Administration(place.uri, name: "topology test")
+      try administration.unbindQueue("deadletters", from: "gov.deadletters", routingKey: "#")
+      administration.close()
+      _ = try place.publish([
+        Message(exchange: "gov.delivery", routingKey: "tax.std.person.v1", body: [1])
+      ])
+      let consumer = Consumer(
+        place.uri, queue: "department.tax", prefetch: 10, name: "test", log: { _ in })
+      defer { consumer.close() }
+      let isRejected = try eventually {
+        guard let delivery = try consumer.take(max: 1, wait: 1).first else { return false }
+        return consumer.reject(delivery.tag, requeue: false)
+      }
+      #expect(isRejected)
+      let page = "\(TestServers.managementURL)/api/queues/\(place.uri.virtualHost)/department.tax"
+      let isKept = eventually {
+        TestServers.run("/usr/bin/curl", ["-sSf", page]).contains("\"messages_dlx\":1")
+      }
+      #expect(isKept)
     }
   }
 
