@@ -96,13 +96,12 @@ final class CurlHandle {
 
   private static func code(_ result: CURLcode) -> HTTPError.Code {
     switch result {
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidRequest
+    case CURLE_URL_MALFORMAT: .invalidRequest
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT: .unreachable
     case CURLE_OPERATION_TIMEDOUT: .timedOut
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
       .tlsRefused
-    case CURLE_TOO_MANY_REDIRECTS: .broken
     default: .broken
     }
   }

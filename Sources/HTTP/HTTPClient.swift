@@ -71,8 +71,11 @@ package final class HTTPClient {
   }
 
   private func check(_ request: HTTPRequest, _ place: String) throws(HTTPError) {
+    let scheme = request.url.prefix { $0 != ":" }.lowercased()
     let fault =
-      if !HeaderRules.isToken(request.method) {
+      if scheme != "http" && scheme != "https" {
+        "the URL does not begin with http:// or https://"
+      } else if !HeaderRules.isToken(request.method) {
         "the method is not a word of HTTP"
       } else if request.url.utf8.count > HTTPClient.urlLimit {
         "the URL is longer than \(HTTPClient.urlLimit) bytes"
