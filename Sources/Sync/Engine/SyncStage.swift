@@ -1,0 +1,99 @@
+import Events
+import Lanes
+import Messaging
+import Storage
+
+/// Folds the departments' answers into their cases: a batch is grouped by case, loaded, folded and written with history
+/// and outbox in the batch's transaction. Nothing is published here: the outbox's relay does, after the commit.
+package struct SyncStage: Stage {
+  package let name = "sync"
+  private var flows = FlowLibrary()
+
+  package init() {}
+
+  /// Reads each body; what cannot be read is a dead letter before the database is asked.
+  package mutating func work(_ batch: inout Batch) {
+    for index in batch.items.indices {
+      let key = batch.items[index].delivery.message.routingKey
+      batch.items[index].source = SyncStage.department(of: key)
+      guard case .undecided = batch.items[index].verdict else { continue }
+      do throws(ResultFault) {
+        _ = try ResultBody(batch.items[index].delivery.message.body)
+        batch.items[index].verdict = .outputs([])
+      } catch {
+        batch.items[index].verdict = .dead(error.letter)
+      }
+    }
+  }
+
+  package mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws
+  {
+    var results: [(index: Int, body: ResultBody)] = []
+    for (index, item) in batch.items.enumerated() {
+      guard case .outputs = item.verdict, let body = try? ResultBody(item.delivery.message.body)
+      else {
+        continue
+      }
+      results.append((index, body))
+    }
+    guard !results.isEmpty else { return }
+    let ids = Set(results.map(\.body.caseID)).sorted()
+    var docket = try Docket.load(ids, flows: &flows, from: database)
+    for (index, body) in results {
+      batch.items[index].verdict = fold(body, from: batch.items[index], into: &docket, at: now)
+    }
+    try docket.write(in: database, at: now)
+  }
+
+  private func fold(
+    _ body: ResultBody, from item: Batch.Item, into docket: inout Docket, at now: Instant
+  ) -> Batch.Verdict {
+    guard let (_, flow) = docket[body.caseID] else {
+      return .dead(SyncStage.absent(body.caseID, unreadable: docket.unreadable[body.caseID]))
+    }
+    if let letter = SyncStage.forgery(item, body, flow) { return .dead(letter) }
+    switch docket.apply(.result(body.result), to: body.caseID, at: now) {
+    case .applied: return .outputs([])
+    case .repeated: return .duplicate
+    case .refused(let refusal):
+      return .dead(
+        DeadLetter(
+          stage: "sync.fold", code: refusal.code.rawValue,
+          place: "case \(body.caseID): \(refusal.event); \(refusal.state)",
+          expectation: refusal.expected, rule: "flow \(flow.name), version \(flow.version)"))
+    }
+  }
+
+  private static func absent(_ id: String, unreadable: String?) -> DeadLetter {
+    if let unreadable {
+      return DeadLetter(
+        stage: "sync.load", code: "CASE_UNREADABLE", place: unreadable,
+        expectation: "a case that this version can read")
+    }
+    return DeadLetter(
+      stage: "sync.load", code: "UNKNOWN_CASE", place: "case",
+      expectation: "the id of a case that is here")
+  }
+
+  /// Only the step's own department may answer for it.
+  private static func forgery(_ item: Batch.Item, _ body: ResultBody, _ flow: Flow) -> DeadLetter? {
+    guard let index = flow.index(of: body.result.step) else { return nil }
+    let department = flow.steps[index].department
+    func refused(_ place: String) -> DeadLetter {
+      DeadLetter(
+        stage: "sync.fold", code: "WRONG_SENDER", place: place,
+        expectation: "\(department), whose step \(body.result.step) is")
+    }
+    if item.source != department { return refused("routing key, which says \(item.source)") }
+    if let user = item.delivery.message.properties.userID, user != department {
+      return refused("property user_id, which the broker checked")
+    }
+    return nil
+  }
+
+  /// The first word of `<department>.<task>`.
+  private static func department(of routingKey: String) -> String {
+    let word = routingKey.prefix { $0 != "." }
+    return word.isEmpty ? "unknown" : String(word)
+  }
+}

@@ -1,0 +1,87 @@
+import Events
+import Lanes
+import Messaging
+
+/// The contract with the departments: what a task looks like, and what is expected of whoever does it.
+///
+/// Body: `{"case","flow","step","attempt","task","kind":"do"|"compensate","key","input":{…},"deadline"}`.
+///
+/// - `key` names the act. All attempts at it carry the same key; the department does it once and gives a repeated
+///   attempt the answer that it gave before. After a refusal, only a later attempt may be decided anew.
+/// - `compensate` asks for a new act that undoes the step's; it may be asked for although the department never did
+///   the step's own, when no answer had come: then there is nothing to undo, and that is `accepted`. A `do` that
+///   arrives after the step's compensation is `refused`.
+/// - The answer goes to `gov.results` under the routing key of the task, with the headers `tongban-partition` and
+///   `traceparent` and the property `correlation_id` as they came; body
+///   `{"case","step","attempt","outcome":"accepted"|"refused"|"failed-transiently","data":{…},"reason"}`.
+///   Where `user_id` is set, it is the department's code.
+extension TaskOrder {
+  func message(for case: Case, at now: Instant) -> Message {
+    let body = Value.object([
+      .init("case", .string(`case`.id)), .init("flow", .string(`case`.flow)),
+      .init("step", .string(step)), .init("attempt", .int(attempt)), .init("task", .string(task)),
+      .init("kind", .string(kind.rawValue)), .init("key", .string(key)), .init("input", input),
+      .init("deadline", .string(deadline.description)),
+    ])
+    let event = Event(
+      id: "\(`case`.id)/\(step)/\(attempt)/\(kind.rawValue)", source: Sync.source,
+      type: "tongban.task.\(kind.rawValue).v1", time: now, dataContentType: "application/json",
+      traceparent: `case`.traceparent, correlationID: `case`.id)
+    return event.message(
+      exchange: Sync.tasksExchange, routingKey: "\(department).\(task)", body: body.jsonBytes,
+      partition: `case`.partition)
+  }
+}
+
+extension Case {
+  /// Where the case's messages are kept in order.
+  package var partition: Partition { Partition(entity: "case:\(id)".utf8) }
+}
+
+/// What leaves about a case, one message for each channel that the flow names for this kind.
+///
+/// Body: `{"case","flow","title","kind","state","reason","applicant","at","results":{step: data},"queue"}`;
+/// `reason` where the case did not go its way, `queue` where operators must act.
+struct Notice {
+  private let kind: NoticeKind
+  private let `case`: Case
+  private let flow: Flow
+  private let now: Instant
+
+  init(_ kind: NoticeKind, _ case: Case, _ flow: Flow, at now: Instant) {
+    self.kind = kind
+    self.case = `case`
+    self.flow = flow
+    self.now = now
+  }
+
+  var messages: [Message] { (flow.notices[kind] ?? []).map(message) }
+
+  private func message(over channel: String) -> Message {
+    let event = Event(
+      id: "\(self.case.id)/notice/\(self.case.events)/\(kind.rawValue)/\(channel)",
+      source: Sync.source,
+      type: "tongban.notice.\(kind.rawValue).v1", time: now, dataContentType: "application/json",
+      traceparent: self.case.traceparent, correlationID: self.case.id)
+    return event.message(
+      exchange: Sync.noticesExchange, routingKey: "\(channel).\(kind.rawValue)",
+      body: body.jsonBytes,
+      partition: self.case.partition)
+  }
+
+  private var body: Value {
+    var members: [Value.Member] = [
+      .init("case", .string(self.case.id)), .init("flow", .string(flow.name)),
+      .init("title", .string(flow.title)), .init("kind", .string(kind.rawValue)),
+      .init("state", .string(self.case.state.rawValue)), .init("applicant", self.case.applicant),
+      .init("at", .string(now.description)),
+    ]
+    if !self.case.reason.isEmpty { members.append(.init("reason", .string(self.case.reason))) }
+    if kind == .needsOperator || kind == .operatorReminder {
+      members.append(.init("queue", .string(flow.operators.queue)))
+    }
+    let done = zip(flow.steps, self.case.steps).filter { $1.phase == .done }
+    members.append(.init("results", .object(done.map { .init($0.name, $1.data) })))
+    return .object(members)
+  }
+}

@@ -1,0 +1,125 @@
+/// The definition of a "one thing" (一件事) that goes through several departments: its steps, what each waits
+/// for, and how each is undone.
+///
+/// Read from `topology/flows/*.json5`. A running case stays on the version that it began with.
+package struct Flow: Sendable {
+  package let name: String
+  package let title: String
+  package let version: Int
+  package let operators: Operators
+  /// The channels over which a kind of notice leaves; a kind that is not here leaves over none.
+  package let notices: [NoticeKind: [String]]
+  /// In the order of the file.
+  package let steps: [Step]
+  /// Where the flow stands in its file, for errors.
+  package let place: Place
+
+  /// Whose hands a case is in when the hub cannot go on alone.
+  package struct Operators: Sendable {
+    package let queue: String
+    /// Seconds until they are reminded, again and again.
+    package let remind: Double
+  }
+
+  /// One department's task in the flow.
+  package struct Step: Sendable {
+    package let name: String
+    package let department: String
+    package let act: Act
+    /// The steps that must be done before, as indices into `steps`.
+    package let after: [Int]
+    package let role: Role
+    package let compensation: Compensation
+    package let place: Place
+  }
+
+  /// What a completed step means for a case that fails later.
+  package enum Role: String, Sendable, CaseIterable {
+    /// It can be undone by a new act.
+    case compensable
+    /// From here on the case only goes forward.
+    case pivot
+    /// Comes after the pivot: whatever happens, it is tried until it is done, by operators in the end.
+    case retriable
+  }
+
+  package enum Compensation: Sendable {
+    case act(Act)
+    /// There is nothing to undo, and why.
+    case needless(reason: String)
+    case absent
+  }
+
+  /// One act that a department is asked for: a step's task, or its compensation, which is a new act with a number of its own.
+  package struct Act: Sendable {
+    package let title: String
+    package let task: String
+    package let input: [Input]
+    /// Seconds that the department has for one attempt.
+    package let timeout: Double
+    package let retry: Retry
+    package let place: Place
+  }
+
+  package struct Retry: Sendable {
+    /// All attempts, the first included.
+    package let attempts: Int
+    /// Seconds before the second attempt; doubled before each further one.
+    package let backoff: Double
+    /// The most that the doubling leads to.
+    package let limit: Double
+
+    /// Seconds to wait after so many attempts that failed.
+    package func pause(after tries: Int) -> Double {
+      var pause = min(limit, backoff)
+      for _ in 1..<max(1, min(tries, 64)) { pause = min(limit, pause * 2) }
+      return pause
+    }
+  }
+
+  /// Where one member of a task's input comes from.
+  package struct Input: Sendable {
+    package let name: String
+    package let source: Source
+    package let isOptional: Bool
+    package let place: Place
+
+    package enum Source: Sendable {
+      case constant(Value)
+      /// A path into the application.
+      case application([String])
+      /// A path into the result of a step's act, by its index.
+      case result(Int, [String])
+      case caseID
+    }
+  }
+
+  package struct Place: Sendable {
+    package let file: String
+    package let line: Int
+    package let path: String
+  }
+
+  package func index(of name: String) -> Int? { steps.firstIndex { $0.name == name } }
+}
+
+// MARK: The graph
+
+extension Flow {
+  /// The steps that wait for this one directly.
+  package func dependents(of step: Int) -> [Int] {
+    steps.indices.filter { steps[$0].after.contains(step) }
+  }
+
+  /// All steps that must be done before this one; empty of itself unless there is a cycle.
+  package func predecessors(of step: Int) -> Set<Int> {
+    var found: Set<Int> = []
+    var open = steps[step].after
+    while let next = open.popLast() {
+      if found.insert(next).inserted { open.append(contentsOf: steps[next].after) }
+    }
+    return found
+  }
+
+  package var pivot: Int? { steps.firstIndex { $0.role == .pivot } }
+}

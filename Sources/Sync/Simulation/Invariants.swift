@@ -1,0 +1,140 @@
+import Events
+
+/// What must hold after every event of a case, seen from outside: from its effects and from the departments' own books.
+struct Invariants {
+  private let flow: Flow
+  private let decide: Simulation.Decide
+  private(set) var violations: [String] = []
+
+  /// The case as its history alone makes it.
+  private var replayed: Case
+  private var keys: [String: String] = [:]
+  private var kinds: [String: TaskOrder.Kind] = [:]
+  private var ends = 0
+  private var wasPastPivot = false
+  private var confirmedUndo: Set<Int> = []
+  /// Steps about which operators decided: the departments' books say nothing certain of them.
+  private var byHand: Set<Int> = []
+
+  init(flow: Flow, case: Case, decide: @escaping Simulation.Decide) {
+    self.flow = flow
+    self.decide = decide
+    replayed = `case`
+  }
+
+  mutating func violated(_ invariant: String, _ detail: String) {
+    violations.append("\(invariant): \(detail)")
+  }
+
+  mutating func check(
+    before: Case, event: CaseEvent, transition: Transition, timer: Instant?, at now: Instant,
+    _ departments: [SimulatedDepartment]
+  ) {
+    let after = transition.case
+    checkOneEnd(before: before, transition)
+    checkDeadlines(after, timer: timer)
+    checkHistory(transition)
+    checkAnswers(event, transition)
+    if case .resolved(let step, let resolution, _) = event, transition.disposition == .applied,
+      resolution != .retry, let index = flow.index(of: step)
+    {
+      byHand.insert(index)
+    }
+    for case .task(let order) in transition.effects {
+      checkKeys(order)
+      if order.kind == .compensate { checkUndo(order, departments) }
+    }
+    for index in flow.steps.indices where after.steps[index].phase == .undone {
+      confirmedUndo.insert(index)
+    }
+    if let pivot = flow.pivot, !after.isUndoing, after.steps[pivot].phase == .done {
+      wasPastPivot = true
+    }
+  }
+
+  private mutating func checkOneEnd(before: Case, _ transition: Transition) {
+    if before.state.isTerminal, transition.case != before || !transition.effects.isEmpty {
+      violated("one end", "the case had ended as \(before.state.rawValue) and changed again")
+    }
+    for case .notice(let kind) in transition.effects
+    where kind == .completed || kind == .compensated {
+      ends += 1
+    }
+    if ends > 1 { violated("one end", "the end was told \(ends) times") }
+    let isAtEnd = transition.case.state.isTerminal
+    if isAtEnd, ends != 1 { violated("one end", "the case has ended and \(ends) notices told it") }
+  }
+
+  private mutating func checkDeadlines(_ after: Case, timer: Instant?) {
+    if after.due != timer {
+      violated("every wait has a deadline", "the timer is not that of the case")
+    }
+    if after.state != .submitted, after.state.isTerminal != (timer == nil) {
+      violated(
+        "every wait has a deadline",
+        "\(after.state.rawValue) with\(timer == nil ? "out" : "") a timer")
+    }
+    for (index, step) in after.steps.enumerated() where step.phase.isWaiting && step.due == nil {
+      violated(
+        "every wait has a deadline",
+        "\(flow.steps[index].name) is \(step.phase.rawValue) without one")
+    }
+  }
+
+  private mutating func checkHistory(_ transition: Transition) {
+    for case .history(let entry) in transition.effects {
+      replayed = decide(entry.event, replayed, entry.at).case
+    }
+    if replayed != transition.case { violated("history replays", "to another state") }
+  }
+
+  /// The departments keep their contract here, so nothing that they say may be refused.
+  private mutating func checkAnswers(_ event: CaseEvent, _ transition: Transition) {
+    if case .result = event, case .refused(let refusal) = transition.disposition {
+      violated("every answer is understood", "\(refusal)")
+    }
+  }
+
+  private mutating func checkKeys(_ order: TaskOrder) {
+    let act = "\(order.step) \(order.kind.rawValue)"
+    if let key = keys[act], key != order.key { violated("one key an act", "\(act) has two keys") }
+    keys[act] = order.key
+    let attempt = "\(order.step) \(order.attempt)"
+    if let kind = kinds[attempt], kind != order.kind {
+      violated("one key an act", "attempt \(attempt) stands for two acts")
+    }
+    kinds[attempt] = order.kind
+  }
+
+  private mutating func checkUndo(_ order: TaskOrder, _ departments: [SimulatedDepartment]) {
+    guard let index = flow.index(of: order.step) else { return }
+    if wasPastPivot { violated("nothing is undone past the pivot", order.step) }
+    if confirmedUndo.contains(index) { violated("undone once", "\(order.step) is undone again") }
+    for later in flow.dependents(of: index)
+    where departments[later].stands && !byHand.contains(later) {
+      if case .needless = flow.steps[later].compensation { continue }
+      violated(
+        "undone in reverse order",
+        "\(order.step) while \(flow.steps[later].name), built on it, still stands")
+    }
+  }
+
+  /// What must hold when nothing is on its way any more.
+  mutating func checkEnd(_ case: Case, _ departments: [SimulatedDepartment]) {
+    guard `case`.state.isTerminal else {
+      violated("it ends", "nothing is on its way and the case is \(`case`.state.rawValue)")
+      return
+    }
+    for (index, step) in flow.steps.enumerated() where !byHand.contains(index) {
+      let stands = departments[index].stands
+      if `case`.state == .completed, !stands {
+        violated("completed means done", "\(step.name) is not done")
+      }
+      guard `case`.state == .compensated else { continue }
+      if stands, case .act = step.compensation {
+        violated("compensated means undone", "\(step.name) still stands")
+      }
+      if departments[index].undone > 1 { violated("undone once", "\(step.name) was undone twice") }
+    }
+  }
+}
