@@ -1,0 +1,241 @@
+import Records
+import Standards
+
+/// Memory of a check that a caller may keep for the next one.
+package struct Scratch: ~Copyable {
+  /// Children that keywords have evaluated so far, for `unevaluated…`; a child stands for itself, and a
+  /// negative number for all children.
+  var trail: ContiguousArray<Int32> = []
+  var marks: ContiguousArray<Int32> = []
+  var stamp: Int32 = 0
+  /// The resources that evaluation went through, for `$dynamicRef`.
+  var scope: ContiguousArray<Int32> = []
+  var hashes: ContiguousArray<Hashed> = []
+  var violations: [Violation] = []
+
+  package init() {}
+
+  struct Hashed {
+    var hash: UInt64
+    var node: Int32
+  }
+
+  mutating func reset() {
+    trail.removeAll(keepingCapacity: true)
+    scope.removeAll(keepingCapacity: true)
+    violations = []
+  }
+}
+
+/// Runs a program over an instance.
+///
+/// First it only decides, and stops at the first thing that is wrong. If there is any, it runs again,
+/// `collecting`, and looks at everything.
+struct Evaluator: ~Copyable {
+  unowned(unsafe) let program: Program
+  var instance: View
+  let constants: View
+  let root: Int
+  /// Whether violations are noted; off inside alternatives, whose failures are no violations yet.
+  var collecting: Bool
+  var scratch = Scratch()
+  private var depth = 0
+  /// Recursion went too deep; nothing is decided any more.
+  private var isExhausted = false
+  /// The member whose name is being checked, while a name is the instance.
+  var nameOwner = -1
+  /// The instance that this member is in.
+  var owners: View
+
+  static let allChildren: Int32 = -1
+
+  init(program: Program, constants: View, instance: View, root: Int, collecting: Bool) {
+    self.program = program
+    self.constants = constants
+    self.instance = instance
+    owners = instance
+    self.root = root
+    self.collecting = collecting
+  }
+
+  /// Whether the node satisfies the rule.
+  ///
+  /// - Parameter tracking: whether somebody above will ask which children were evaluated.
+  mutating func evaluate(_ number: Int32, _ node: Int, tracking: Bool) -> Bool {
+    guard depth < Schema.maximumDepth, !isExhausted else { return exhausted(number, node) }
+    depth += 1
+    defer { depth -= 1 }
+    let rule = program.rules[Int(number)]
+    let entersResource = program.usesDynamicScope && scratch.scope.last != rule.resource
+    if entersResource { scratch.scope.append(rule.resource) }
+    defer { if entersResource { scratch.scope.removeLast() } }
+    let start = scratch.trail.count
+    let tracks = tracking || rule.tracks
+    var isValid = true
+    for place in Int(rule.start)..<Int(rule.end) {
+      if !run(program.code[place], place, node, tracks, start, isValid) {
+        isValid = false
+        guard collecting else { break }
+      }
+    }
+    if !isValid || !tracking { forget(from: start) }
+    return isValid
+  }
+
+  /// A rule whose outcome is not a violation in itself.
+  mutating func evaluateQuietly(_ rule: Int32, _ node: Int, tracking: Bool) -> Bool {
+    let before = collecting
+    collecting = false
+    defer { collecting = before }
+    return evaluate(rule, node, tracking: tracking)
+  }
+
+  @inline(__always) mutating func forget(from start: Int) {
+    if scratch.trail.count > start { scratch.trail.removeSubrange(start...) }
+  }
+
+  private mutating func exhausted(_ rule: Int32, _ node: Int) -> Bool {
+    if !isExhausted {
+      isExhausted = true
+      let place = Int(program.rules[Int(rule)].start)
+      let location = place < program.locations.count ? program.locations[place] : ""
+      note(node, location) { "nesting of at most \(Schema.maximumDepth) rules" }
+    }
+    return false
+  }
+
+  /// Notes a violation, if they are wanted. Always false, for the caller to return.
+  @discardableResult
+  mutating func violation(_ place: Int, _ node: Int, _ expectation: () -> String) -> Bool {
+    if collecting { note(node, program.locations[place], expectation) }
+    return false
+  }
+
+  private mutating func note(_ node: Int, _ location: String, _ expectation: () -> String) {
+    guard scratch.violations.count < Schema.maximumViolations else { return }
+    scratch.violations.append(
+      Violation(
+        instancePath: pointer(node), keywordPath: location, expectation: expectation()))
+  }
+}
+
+// MARK: Instructions
+
+extension Evaluator {
+  @inline(__always)
+  private mutating func run(
+    _ instruction: Instruction, _ place: Int, _ node: Int, _ tracks: Bool, _ start: Int,
+    _ isValid: Bool
+  ) -> Bool {
+    let kind = instance.nodes[node].kind
+    switch instruction {
+    case .never: return violation(place, node) { "nothing here" }
+    case .types(let types):
+      return has(types, node) || violation(place, node) { types.names }
+    case .constant(let constant):
+      if equal(instance, node, constants, Int(constant)) { return true }
+      let wording = wording
+      return violation(place, node) { "the value \(wording.of(constant))" }
+    case .texts(let table, let list):
+      if kind == .string && isListed(table, node) { return true }
+      let wording = wording
+      return violation(place, node) { "one of \(wording.of(list))" }
+    case .enumeration(let list):
+      if isAmong(list, node) { return true }
+      let wording = wording
+      return violation(place, node) { "one of \(wording.of(list))" }
+    case .minLength, .maxLength, .pattern, .format:
+      return kind != .string || text(instruction, place, node)
+    case .bound, .multipleOf:
+      return kind != .number || number(instruction, place, node)
+    case .minItems, .maxItems, .uniqueItems, .prefixItems, .items, .contains, .unevaluatedItems:
+      return kind != .array || array(instruction, place, node, tracks, start, isValid)
+    case .object(let index):
+      return kind != .object || object(program.objects[Int(index)], place, node, tracks)
+    case .minProperties, .maxProperties, .propertyNames, .dependentRequired, .dependentSchema,
+      .unevaluatedProperties:
+      return kind != .object || members(instruction, place, node, tracks, start, isValid)
+    case .reference(let rule): return evaluate(rule, node, tracking: tracks)
+    case .dynamicReference(let rule, let anchor):
+      return evaluate(dynamicTarget(rule, anchor), node, tracking: tracks)
+    case .all, .any, .one, .not, .conditional:
+      return applicator(instruction, place, node, tracks)
+    }
+  }
+
+  @inline(__always) private func has(_ types: Types, _ node: Int) -> Bool {
+    switch instance.nodes[node].kind {
+    case .null: types.contains(.null)
+    case .false, .true: types.contains(.boolean)
+    case .string: types.contains(.string)
+    case .array: types.contains(.array)
+    case .object: types.contains(.object)
+    case .number:
+      types.contains(.number)
+        || types.contains(.integer) && Numeral(instance.text(node)).isInteger
+    }
+  }
+
+  @inline(__always) private func isListed(_ table: Int32, _ node: Int) -> Bool {
+    program.names.number(of: instance.text(node), in: table, arena: constants.arena) >= 0
+  }
+
+  private func isAmong(_ list: List, _ node: Int) -> Bool {
+    for index in list.range where equal(instance, node, constants, Int(program.lists[index])) {
+      return true
+    }
+    return false
+  }
+
+  /// The outermost resource that was gone through and has the anchor decides.
+  private func dynamicTarget(_ rule: Int32, _ anchor: Int32) -> Int32 {
+    for resource in scratch.scope {
+      for target in program.dynamicTargets
+      where target.anchor == anchor && target.resource == resource { return target.rule }
+    }
+    return rule
+  }
+
+  private mutating func applicator(
+    _ instruction: Instruction, _ place: Int, _ node: Int, _ tracks: Bool
+  ) -> Bool {
+    switch instruction {
+    case .all(let list):
+      var isValid = true
+      for index in list.range
+      where !evaluate(program.lists[index], node, tracking: tracks) {
+        isValid = false
+        if !collecting { break }
+      }
+      return isValid
+    case .any(let list):
+      var isValid = false
+      for index in list.range
+      where evaluateQuietly(program.lists[index], node, tracking: tracks) {
+        isValid = true
+        // The others matter only for what they evaluate.
+        if !tracks { break }
+      }
+      return isValid
+        || violation(place, node) { "at least one of \(list.count) alternatives" }
+    case .one(let list):
+      var count = 0
+      for index in list.range
+      where evaluateQuietly(program.lists[index], node, tracking: tracks) {
+        count += 1
+        if count > 1 { break }
+      }
+      return count == 1
+        || violation(place, node) {
+          "exactly one of \(list.count) alternatives, not \(count == 0 ? "none" : "several")"
+        }
+    case .not(let rule):
+      return !evaluateQuietly(rule, node, tracking: false)
+        || violation(place, node) { "what \"not\" does not describe" }
+    case .conditional(let condition, let then, let otherwise):
+      let branch = evaluateQuietly(condition, node, tracking: tracks) ? then : otherwise
+      return branch < 0 || evaluate(branch, node, tracking: tracks)
+    default: return true
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/// A regular pattern as a table: state and class of the character give the next state.
+struct Automaton: Sendable {
+  private let classOfASCII: ContiguousArray<UInt16>
+  /// Where stretches of one class begin, beyond ASCII, and their classes.
+  private let starts: ContiguousArray<UInt32>
+  private let classes: ContiguousArray<UInt16>
+  private let classCount: Int
+  private let next: ContiguousArray<UInt16>
+  private let outcomes: ContiguousArray<Outcome>
+
+  /// What is known in a state.
+  private enum Outcome: UInt8 {
+    case open
+    /// The text matches, whatever follows.
+    case matched
+    /// It matches if it ends here.
+    case matchedAtEnd
+    /// It cannot match any more.
+    case dead
+  }
+
+  static let maximumStates = 2_000
+  static let maximumEntries = 100_000
+
+  /// Nil if the table would become too large.
+  init?(_ graph: StateGraph) {
+    let alphabet = Alphabet(graph.sets)
+    classCount = alphabet.count
+    classOfASCII = ContiguousArray((0..<128).map { alphabet.classOf(UInt32($0)) })
+    starts = ContiguousArray(alphabet.starts)
+    classes = ContiguousArray(alphabet.classes)
+
+    let restart = graph.closure([graph.first], atStart: false, atEnd: false)
+    let first = graph.closure([graph.first], atStart: true, atEnd: false)
+    // The state at the start is not one that can be come back to: `^` holds in no other.
+    var numbers: [[Int]: UInt16] = [:]
+    var sets = [first]
+    var (next, outcomes) = (ContiguousArray<UInt16>(), ContiguousArray<Outcome>())
+    var done = 0
+    while done < sets.count {
+      let current = sets[done]
+      outcomes.append(
+        Automaton.outcome(current, graph, isFirst: done == 0, canRestart: !restart.isEmpty))
+      for character in 0..<alphabet.count {
+        var targets: [Int] = []
+        for state in current {
+          if case .set(let set, let after) = graph.states[state],
+            alphabet.members[character].contains(set)
+          {
+            targets.append(after)
+          }
+        }
+        let reached = graph.closure(targets, atStart: false, atEnd: false)
+        let union = restart.isEmpty ? reached : Array(Set(reached).union(restart)).sorted()
+        if numbers[union] == nil {
+          guard sets.count < Automaton.maximumStates,
+            sets.count * alphabet.count < Automaton.maximumEntries
+          else { return nil }
+          numbers[union] = UInt16(sets.count)
+          sets.append(union)
+        }
+        next.append(numbers[union] ?? 0)
+      }
+      done += 1
+    }
+    self.next = next
+    self.outcomes = outcomes
+  }
+
+  private static func outcome(
+    _ states: [Int], _ graph: StateGraph, isFirst: Bool, canRestart: Bool
+  ) -> Outcome {
+    if graph.hasMatch(states) { return .matched }
+    // A match of nothing may begin at the very end, too.
+    let atEnd = graph.closure(states + [graph.first], atStart: isFirst, atEnd: true)
+    if graph.hasMatch(atEnd) { return .matchedAtEnd }
+    return states.isEmpty && !canRestart ? .dead : .open
+  }
+
+  @inline(__always)
+  func matches(_ text: UnsafeRawBufferPointer) -> Bool {
+    var (state, place) = (0, 0)
+    while place < text.count {
+      switch outcomes[state] {
+      case .matched: return true
+      case .dead: return false
+      default: break
+      }
+      let byte = text[place]
+      let character: UInt16
+      if byte < 0x80 {
+        character = classOfASCII[Int(byte)]
+        place += 1
+      } else {
+        character = classOf(nextCodePoint(text, &place))
+      }
+      state = Int(next[state * classCount + Int(character)])
+    }
+    return outcomes[state] == .matched || outcomes[state] == .matchedAtEnd
+  }
+
+  private func classOf(_ scalar: UInt32) -> UInt16 {
+    var (low, high) = (0, starts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if starts[middle] <= scalar { low = middle + 1 } else { high = middle }
+    }
+    return classes[low - 1]
+  }
+}
+
+/// Code points that all sets of a pattern treat alike are one class.
+private struct Alphabet {
+  var starts: [UInt32] = []
+  var classes: [UInt16] = []
+  /// For each class, the sets that it is in.
+  var members: [Set<Int>] = []
+
+  var count: Int { members.count }
+
+  init(_ sets: [CodePoints]) {
+    var edges: Set<UInt32> = [0]
+    for set in sets {
+      for range in set.ranges {
+        edges.insert(range.lowerBound)
+        if range.upperBound < CodePoints.last { edges.insert(range.upperBound + 1) }
+      }
+    }
+    var numbers: [Set<Int>: UInt16] = [:]
+    for edge in edges.sorted() {
+      let inside = Set(sets.indices.filter { sets[$0].contains(edge) })
+      let number = numbers[inside] ?? UInt16(members.count)
+      if numbers[inside] == nil {
+        numbers[inside] = number
+        members.append(inside)
+      }
+      guard classes.last != number else { continue }
+      starts.append(edge)
+      classes.append(number)
+    }
+  }
+
+  func classOf(_ scalar: UInt32) -> UInt16 {
+    classes[(starts.lastIndex { $0 <= scalar }) ?? 0]
+  }
+}

@@ -1,0 +1,81 @@
+/// A regular expression of ECMA-262 (with the flag `u`), compiled.
+///
+/// A pattern without look-around, word boundaries and back-references becomes a deterministic automaton: one
+/// table look-up a character, in linear time, nothing allocated. One whose automaton would be too large is run
+/// with its set of states, in linear time too. The rest is tried out with a bound on steps, beyond which the
+/// text counts as not matching. As JSON Schema has it, a pattern may match anywhere in the text.
+final class Pattern: Sendable {
+  let source: String
+  private let machine: Machine
+
+  private enum Machine: Sendable {
+    case automaton(Automaton)
+    case states(StateGraph)
+    case backtracking(PatternSyntax)
+  }
+
+  static let maximumSourceBytes = 16_384
+
+  init(_ source: String) throws(PatternError) {
+    self.source = source
+    guard source.utf8.count <= Pattern.maximumSourceBytes else {
+      throw PatternError("at most \(Pattern.maximumSourceBytes) bytes")
+    }
+    let syntax = try PatternParser.parse(source)
+    guard syntax.isRegular else {
+      machine = .backtracking(syntax)
+      return
+    }
+    let graph = try StateGraph(syntax)
+    if let automaton = Automaton(graph) {
+      machine = .automaton(automaton)
+    } else {
+      machine = .states(graph)
+    }
+  }
+
+  /// - Parameter text: UTF-8.
+  func matches(_ text: UnsafeRawBufferPointer) -> Bool {
+    switch machine {
+    case .automaton(let automaton): automaton.matches(text)
+    case .states(let graph): graph.matches(text)
+    case .backtracking(let syntax): Backtracking.matches(syntax, text)
+    }
+  }
+
+  func matches(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { matches(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Whether the automaton runs it, for tests.
+  var isAutomaton: Bool {
+    if case .automaton = machine { return true }
+    return false
+  }
+}
+
+/// What is wrong in a regular expression.
+struct PatternError: Error, CustomStringConvertible, Equatable {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// Decodes the code point at a place and moves on; a byte that belongs to none counts as U+FFFD.
+@inline(__always)
+func nextCodePoint(_ text: UnsafeRawBufferPointer, _ place: inout Int) -> UInt32 {
+  let first = text[place]
+  place += 1
+  guard first >= 0x80 else { return UInt32(first) }
+  let more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1
+  guard first >= 0xC2, first < 0xF5, place + more <= text.count else { return 0xFFFD }
+  var value = UInt32(first) & (0x3F >> UInt32(more))
+  for _ in 0..<more {
+    value = value << 6 | UInt32(text[place] & 0x3F)
+    place += 1
+  }
+  return value
+}
