@@ -14,6 +14,8 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     case broken = "BROKEN"
     /// A mail server said no; `status` tells how.
     case mailRefused = "MAIL_REFUSED"
+    /// The server does not accept our user and password, or wants some; the mails themselves are not at fault.
+    case loginRefused = "LOGIN_REFUSED"
     /// A server of ours cannot start.
     case cannotListen = "CANNOT_LISTEN"
   }
@@ -35,7 +37,7 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Whether the same request may succeed later.
   package var isTransient: Bool {
     switch code {
-    case .unreachable, .timedOut, .tlsRefused, .broken: true
+    case .unreachable, .timedOut, .tlsRefused, .broken, .loginRefused: true
     case .mailRefused: status < 500
     case .invalidRequest, .tooLarge, .cannotListen: false
     }
@@ -61,4 +63,12 @@ func server(of url: String) -> String {
     return "(a URL with a malformed host)"
   }
   return "\(url[..<separator.lowerBound].prefix(16))://\(host.prefix(255))"
+}
+
+/// Whether the server that a URL names is this machine, so that what is sent there needs no encryption.
+package func isThisMachine(_ url: String) -> Bool {
+  let host = server(of: url).drop { $0 != "/" }.dropFirst(2)
+  let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } : host.prefix { $0 != ":" }
+  return name == "localhost" || name == "[::1"
+    || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
 }

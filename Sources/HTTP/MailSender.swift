@@ -37,7 +37,7 @@ package final class MailSender {
     handle.set(CURLOPT_URL, url)
     handle.set(
       CURLOPT_USE_SSL,
-      isThisMachine(place) ? tongban_curl_tls_when_offered : tongban_curl_tls_required)
+      isThisMachine(url) ? tongban_curl_tls_when_offered : tongban_curl_tls_required)
     handle.set(CURLOPT_MAIL_FROM, "<\(message.from.address)>")
     handle.set(CURLOPT_MAIL_RCPT, recipients)
     handle.set(CURLOPT_UPLOAD, 1)
@@ -52,21 +52,25 @@ package final class MailSender {
       return handle.perform()
     }
     guard result != CURLE_OK else { return }
-    let status = handle.status
-    if (400...599).contains(status) {
-      throw HTTPError(
+    throw refusal(result, status: handle.status, place)
+  }
+
+  private func refusal(_ result: CURLcode, status: Int, _ place: String) -> HTTPError {
+    if result == CURLE_LOGIN_DENIED || MailSender.loginStatuses.contains(status) {
+      return HTTPError(
+        .loginRefused, place: place, reason: "the mail server wants other credentials",
+        status: status)
+    }
+    // A server that refuses us at the door says nothing about the mail.
+    if (400...599).contains(status), result != CURLE_WEIRD_SERVER_REPLY {
+      return HTTPError(
         .mailRefused, place: place, reason: "the mail server refused the mail", status: status)
     }
-    throw handle.error(result, place: place)
+    return handle.error(result, place: place)
   }
-}
 
-/// Whether a server, as errors name it, is this machine.
-func isThisMachine(_ place: String) -> Bool {
-  let host = place.drop { $0 != "/" }.dropFirst(2)
-  let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } : host.prefix { $0 != ":" }
-  return name == "localhost" || name == "[::1"
-    || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
+  /// RFC 4954, section 6.
+  private static let loginStatuses: Set<Int> = [530, 534, 535, 538]
 }
 
 /// A mail while it goes out.

@@ -158,7 +158,7 @@ struct HTTPClientTests {
 
   @Test("nobody listening is told as unreachable, without credentials or path")
   func unreachable() {
-    let (socket, port) = loopbackListener()
+    let (socket, port) = freeListener()
     close(socket)
     let error = refusal(
       HTTPRequest(url: "http://guest:secret@127.0.0.1:\(port)/330106199001011234?q=1"))

@@ -8,7 +8,7 @@ final class MailSink {
   private let process = Process()
 
   init(options: [String] = []) throws {
-    let (socket, port) = loopbackListener()
+    let (socket, port) = freeListener()
     close(socket)
     self.port = port
     folder = FileManager.default.temporaryDirectory.appending(

@@ -103,18 +103,72 @@ struct MailTests {
     #expect(permanent?.status == 552)
     #expect(permanent?.isTransient == false)
     #expect(permanent?.description.contains("someone") == false)
+  }
 
-    let busy = PlainServer(answer: "421 too busy\r\n")
-    defer { busy.stop() }
-    let transient = #expect(throws: HTTPError.self) {
-      try MailSender("smtp://127.0.0.1:\(busy.port)").send(try MailTests.message())
+  @Test(
+    "a server that refuses us and not the mail leaves hope",
+    arguments: [("421 too busy\r\n", HTTPError.Code.broken), ("554 not you\r\n", .broken)])
+  func refusedAtTheDoor(greeting: String, code: HTTPError.Code) throws {
+    let server = PlainServer(answers: [greeting])
+    defer { server.stop() }
+    let error = #expect(throws: HTTPError.self) {
+      try MailSender("smtp://127.0.0.1:\(server.port)").send(try MailTests.message())
     }
-    #expect(transient?.isTransient == true)
+    #expect(error?.code == code)
+    #expect(error?.isTransient == true)
+  }
+
+  @Test("credentials that the server does not take are not the mail's fault")
+  func login() throws {
+    let server = PlainServer(
+      answers: [
+        "220 here ESMTP\r\n", "250-here\r\n250 AUTH PLAIN\r\n", "334 \r\n", "535 no\r\n",
+        "221 bye\r\n",
+      ])
+    defer { server.stop() }
+    let error = #expect(throws: HTTPError.self) {
+      try MailSender("smtp://user:secret@127.0.0.1:\(server.port)").send(try MailTests.message())
+    }
+    #expect(error?.code == .loginRefused)
+    #expect(error?.isTransient == true)
+    #expect(error?.description.contains("secret") == false)
+  }
+
+  @Test(
+    "one refused recipient is told with the server's status",
+    arguments: [(450, true), (550, false)])
+  func recipientRefused(status: Int, isTransient: Bool) throws {
+    let server = PlainServer(
+      answers: [
+        "220 here ESMTP\r\n", "250 here\r\n", "250 ok\r\n", "\(status) no\r\n", "221 bye\r\n",
+      ])
+    defer { server.stop() }
+    let error = #expect(throws: HTTPError.self) {
+      try MailSender("smtp://127.0.0.1:\(server.port)").send(try MailTests.message())
+    }
+    #expect(error?.code == .mailRefused)
+    #expect(error?.status == status)
+    #expect(error?.isTransient == isTransient)
+  }
+
+  @Test("a server elsewhere that offers no encryption gets no mail")
+  func encryptionRequired() throws {
+    // The machine's own address is not of the loopback, so it counts as elsewhere.
+    let address = TestServers.run("/bin/hostname", ["-I"]).split(separator: " ").first ?? ""
+    guard !address.isEmpty, !address.hasPrefix("127."), !address.contains(":") else { return }
+    let server = PlainServer(
+      answers: ["220 here ESMTP\r\n", "250 here\r\n", "221 bye\r\n"], isOnLoopback: false)
+    defer { server.stop() }
+    let error = #expect(throws: HTTPError.self) {
+      try MailSender("smtp://\(address):\(server.port)").send(try MailTests.message())
+    }
+    #expect(error?.code == .tlsRefused)
+    #expect(!server.requests.contains { $0.contains("MAIL FROM") })
   }
 
   @Test("nobody listening, and a server that says nothing, are transient")
   func absent() throws {
-    let (socket, port) = loopbackListener()
+    let (socket, port) = freeListener()
     close(socket)
     let silent = PlainServer(answer: "", keepsOpen: true)
     defer { silent.stop() }
