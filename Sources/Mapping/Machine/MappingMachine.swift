@@ -1,0 +1,90 @@
+import Records
+import Standards
+
+/// What runs need and keep from record to record: a lane has one and uses it for all its mappings.
+///
+/// Once it is warm, a run allocates nothing unless it finds a fault.
+package struct MappingMachine: ~Copyable, Sendable {
+  /// What the checks of numbers may know: today, the table of divisions.
+  package var reference: Reference
+  /// If set, runs write down what they do: `mapping explain` and `mapping test` look at it. It belongs to
+  /// one mapping.
+  package var trace: MappingTrace?
+  var work = Work()
+  let scratch = Scratch()
+
+  package init(reference: Reference = Reference()) {
+    self.reference = reference
+  }
+
+  /// Why the last record was refused; at most `Limits.faults`.
+  package var faults: [MappingFault] { work.faults }
+  /// What somebody should look at in the last record; at most `Limits.faults`.
+  package var warnings: [MappingFault] { work.warnings }
+}
+
+/// The bounds of a run, in one place.
+enum Limits {
+  /// Faults, and warnings, that are told of one record.
+  static let faults = 32
+  /// Bytes and values of an output.
+  static let outputBytes = 64 << 20
+  static let outputNodes = 1 << 20
+}
+
+/// The arrays of a machine, emptied and used again.
+struct Work: Sendable {
+  var faults: [MappingFault] = []
+  var warnings: [MappingFault] = []
+  /// Native nodes that a fault was told of: one bad value is one fault, however often it is used.
+  var faulty: [Int32] = []
+  /// Where each member name stood in the record before.
+  var hints: ContiguousArray<Int32> = []
+  /// Of each node of the record, the container it stands in.
+  var parents: ContiguousArray<Int32> = []
+  var containers: ContiguousArray<Container> = []
+  var frames: ContiguousArray<Frame> = []
+  /// The nodes that the open frames go through.
+  var items: ContiguousArray<Int32> = []
+  var pieces: ContiguousArray<Value> = []
+  /// Values that several rules of the record need.
+  var registers: ContiguousArray<Value> = []
+  /// Where the pieces of each open join begin.
+  var joins: ContiguousArray<Int32> = []
+
+  /// An object or array of the output that is not closed yet.
+  struct Container: Sendable {
+    var index: Int32
+    /// Whether something in it came from the record.
+    var isTouched: Bool
+  }
+
+  /// A list of the record that is being gone through.
+  struct Frame: Sendable {
+    var start: Int32
+    var current: Int32
+    /// The base before it.
+    var outer: Int32
+  }
+}
+
+/// The value in hand.
+///
+/// `@unchecked Sendable`: its address is valid only within the run that made it. `Work` keeps values in
+/// `pieces` and `registers`; a run reads there only what it has written itself.
+struct Value: @unchecked Sendable {
+  enum State: UInt8, Sendable {
+    case absent, there, refused
+  }
+  var state: State
+  var kind: Tree.Kind
+  /// Where its text stands in the output's arena, if it is there already; else -1.
+  var interned: Int32
+  /// The native node it comes from; -1 for constants.
+  var node: Int32
+  var text: UnsafeRawBufferPointer
+
+  static let absent = Value(
+    state: .absent, kind: .null, interned: -1, node: -1,
+    text: UnsafeRawBufferPointer(start: nil, count: 0))
+}

@@ -1,0 +1,133 @@
+import Standards
+
+/// Codes and numbers: translation by table, checks by the national standards.
+extension Run {
+  mutating func translate(_ number: Int32) {
+    let table = program.codes.base[Int(number)]
+    var place = Int32(truncatingIfNeeded: codeHash(value.text)) & table.mask
+    while true {
+      let slot = program.slots.base[Int(table.start + place)]
+      guard slot.isTaken else { break }
+      if equal(text(slot.code), value.text) {
+        if isTracing { trace?.codes[Int(table.start + place)] &+= 1 }
+        return take(slot.value)
+      }
+      place = (place + 1) & table.mask
+    }
+    unknown(table)
+  }
+
+  @inline(__always) private mutating func take(_ constant: ConstantValue) {
+    value.kind = constant.kind
+    value.text = text(constant.text)
+    value.interned = constant.text.offset
+  }
+
+  private mutating func unknown(_ table: CodeProgram) {
+    let expectation = "a code of the table \(String(decoding: text(table.name), as: UTF8.self))"
+    if table.constant >= 0 {
+      warn(.unmappedCode, expectation)
+      return take(constants[Int(table.constant)])
+    }
+    switch table.unknown {
+    case .refuse: refuse(.unmappedCode, expectation)
+    case .keep: warn(.unmappedCode, expectation)
+    case .absent:
+      warn(.unmappedCode, expectation)
+      value.state = .absent
+    }
+  }
+
+  // MARK: Numbers of the national standards
+
+  /// Checks a number and puts its canonical form in hand; an identity number of fifteen digits becomes one of eighteen.
+  mutating func identify(_ kind: IdentifierKind) {
+    guard isPlain(value.text), kind != .mobilePhone, value.text.count != 15 else {
+      return identifyWritten(kind)
+    }
+    value.kind = .string
+    conclude(kind.check(value.text, reference))
+  }
+
+  /// Digits and capital letters are the canonical form already.
+  @inline(__always) private func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+    for byte in text where !isDigit(byte) && byte &- UInt8(ascii: "A") >= 26 { return false }
+    return true
+  }
+
+  private mutating func conclude(_ outcome: Outcome) {
+    switch outcome {
+    case .valid: break
+    case .warning(let finding):
+      warn(MappingFault.Code(finding.reason), finding.expectation.description)
+    case .invalid(let finding):
+      refuse(MappingFault.Code(finding.reason), finding.expectation.description)
+    }
+  }
+
+  private mutating func identifyWritten(_ kind: IdentifierKind) {
+    let room = scratch.take(Canonical.maximumCount)
+    var count = 0
+    let reference = self.reference
+    let outcome = Canonical.withForm(of: value.text, kind: kind) { form in
+      let outcome = kind.check(form, reference)
+      guard outcome.isAccepted, form.count <= room.count else { return outcome }
+      if kind == .gb11643, IdentityNumber.convert(form, into: room) {
+        count = 18
+      } else {
+        room.append(form, at: &count)
+      }
+      return outcome
+    }
+    value.kind = .string
+    if outcome.isAccepted { take(room, count) }
+    conclude(outcome)
+  }
+
+  /// The first six digits of a division code, whatever level the record names.
+  mutating func divide() {
+    if !value.text.allSatisfy({ isDigit($0) }) { halveWidth() }
+    let text = value.text
+    guard text.count == 6 || text.count == 9 || text.count == 12,
+      text.allSatisfy({ isDigit($0) })
+    else { return refuse(.malformedValue, "a division code of 6, 9 or 12 digits") }
+    value.kind = .string
+    value.text = UnsafeRawBufferPointer(rebasing: text[0..<6])
+    value.interned = -1
+  }
+
+  // MARK: Decimal numbers
+
+  /// A decimal number as JSON writes it, to the last digit: no plus, no zeros before it.
+  mutating func readNumber(whole: Bool) {
+    if case .number = value.kind, !whole { return }
+    if value.text.contains(where: { $0 == 0xEF }) { halveWidth() }
+    let text = value.text
+    var start = 0
+    let isNegative = text.first == UInt8(ascii: "-")
+    if isNegative || text.first == UInt8(ascii: "+") { start = 1 }
+    let digits = text[start...].prefix { isDigit($0) }
+    var end = start + digits.count
+    if !whole, end < text.count, text[end] == UInt8(ascii: ".") {
+      let fraction = text[(end + 1)...].prefix { isDigit($0) }
+      end = fraction.isEmpty ? -1 : end + 1 + fraction.count
+    }
+    guard !digits.isEmpty, end == text.count else {
+      return refuse(.notANumber, whole ? "a whole number" : "a decimal number such as 1200.50")
+    }
+    let zeros = digits.dropLast().prefix { $0 == UInt8(ascii: "0") }.count
+    value.kind = .number
+    value.interned = -1
+    guard isNegative else {
+      value.text = UnsafeRawBufferPointer(rebasing: text[(start + zeros)..<end])
+      return
+    }
+    let room = scratch.take(text.count)
+    room[0] = UInt8(ascii: "-")
+    var count = 1
+    room.append(UnsafeRawBufferPointer(rebasing: text[(start + zeros)..<end]), at: &count)
+    take(room, count)
+  }
+}
+
+@inline(__always) func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") <= 9 }

@@ -1,0 +1,214 @@
+import Configuration
+import Records
+
+/// Turns a definition into the flat program.
+struct Compiler {
+  var builder = ProgramBuilder()
+  /// The items that paths begin from at this point, as a path from the record; empty for the record.
+  var prefix = ""
+  /// How many conditions and lists surround this point; at 0 every run comes by.
+  var depth = 0
+  let knownTargets: [String]?
+  let knownSources: [String]?
+
+  static func compile(
+    _ definition: Definition, knownTargets: [String]?, knownSources: [String]?
+  ) throws(ConfigurationError) -> Program {
+    var compiler = Compiler(knownTargets: knownTargets, knownSources: knownSources)
+    try compiler.root(definition.fields)
+    if let event = definition.event { try compiler.envelope(event) }
+    try compiler.checkDropped(definition)
+    return compiler.builder.program()
+  }
+
+  private init(knownTargets: [String]?, knownSources: [String]?) {
+    self.knownTargets = knownTargets
+    self.knownSources = knownSources
+  }
+
+  // MARK: Targets
+
+  private mutating func root(_ group: Group) throws(ConfigurationError) {
+    builder.add(.open(.object, name: .empty))
+    try members(group, at: "")
+    builder.add(.close)
+  }
+
+  private mutating func members(_ group: Group, at target: String) throws(ConfigurationError) {
+    for member in group.members {
+      let path = target.isEmpty ? member.name : "\(target).\(member.name)"
+      try self.target(member.target, name: member.name, at: path)
+    }
+  }
+
+  /// - Parameter name: empty for the items of a list.
+  private mutating func target(_ target: Target, name: String, at path: String)
+    throws(ConfigurationError)
+  {
+    let span = name.isEmpty ? Span.empty : builder.interned(name)
+    switch target {
+    case .value(let rule):
+      if rule.isList { return try list(of: rule, name: span, at: path) }
+      try value(rule, at: path)
+      builder.add(.emit(name: span))
+    case .group(let group):
+      try conditionally(group.when) { compiler throws(ConfigurationError) in
+        compiler.builder.add(.open(.object, name: span))
+        try compiler.members(group, at: path)
+        compiler.builder.add(.close)
+      }
+    case .list(let targets, _):
+      builder.add(.open(.array, name: span))
+      for (index, item) in targets.enumerated() {
+        try self.target(item, name: "", at: "\(path)[\(index)]")
+      }
+      builder.add(.close)
+    case .each(let each):
+      builder.add(.open(.array, name: span))
+      try items(each.path, place: each.place) { compiler throws(ConfigurationError) in
+        try compiler.conditionally(each.when) { compiler throws(ConfigurationError) in
+          try compiler.target(each.item, name: "", at: path + "[*]")
+        }
+      }
+      builder.add(.close)
+    }
+  }
+
+  /// A path with a wildcard alone: each value goes through the rule's steps.
+  private mutating func list(of rule: Rule, name: Span, at path: String)
+    throws(ConfigurationError)
+  {
+    guard case .paths(let paths) = rule.source, let source = paths.first else { return }
+    var inner = rule
+    inner.source = .paths([.itself])
+    inner.when = nil
+    try conditionally(rule.when) { compiler throws(ConfigurationError) in
+      compiler.builder.add(.open(.array, name: name))
+      try compiler.items(source, place: rule.place) { compiler throws(ConfigurationError) in
+        try compiler.value(inner, at: path + "[*]", sources: [compiler.prefix])
+        compiler.builder.add(.emit(name: .empty))
+      }
+      compiler.builder.add(.close)
+    }
+  }
+
+  mutating func items(
+    _ path: FieldPath, place: Place, _ body: (inout Compiler) throws(ConfigurationError) -> Void
+  ) throws(ConfigurationError) {
+    try check(path, at: place)
+    let begin = builder.reserve()
+    let start = builder.next
+    let outer = prefix
+    for filter in path.filters { read(filter) }
+    prefix = fromRecord(path)
+    depth += 1
+    try body(&self)
+    depth -= 1
+    prefix = outer
+    builder.add(.nextItem(start: start))
+    builder.fill(begin, .beginItems(path: builder.path(path), end: builder.next))
+  }
+
+  mutating func conditionally(
+    _ condition: Condition?, _ body: (inout Compiler) throws(ConfigurationError) -> Void
+  ) throws(ConfigurationError) {
+    guard let condition else { return try body(&self) }
+    let place = builder.reserve()
+    let test = builder.test(condition)
+    for path in condition.paths { read(path) }
+    depth += 1
+    try body(&self)
+    depth -= 1
+    builder.fill(place, .jumpUnless(test: test, builder.next))
+  }
+
+  /// The path as it is written from the record.
+  func fromRecord(_ path: FieldPath) -> String {
+    if path.isAbsolute { return String(path.text.drop { $0 == "$" || $0 == "." }) }
+    if path.steps.isEmpty { return prefix }
+    if prefix.isEmpty || path.text.hasPrefix("[") { return prefix + path.text }
+    return "\(prefix).\(path.text)"
+  }
+
+  /// Remembers that the field is read, and those that its filters look at.
+  mutating func read(_ path: FieldPath) {
+    builder.readPaths.insert(generalised(fromRecord(path)))
+    for filter in path.filters { read(filter) }
+  }
+
+  // MARK: Envelope
+
+  private mutating func envelope(_ event: EventDefinition) throws(ConfigurationError) {
+    let slots: [(Slot, String, Rule?)] = [
+      (.id, "event.id", event.id), (.change, "event.change", event.change),
+      (.region, "event.region", event.region), (.entity, "event.entity", event.entity),
+      (.subject, "event.subject", event.subject), (.time, "event.time", event.time),
+      (.reverses, "event.reverses", event.reverses),
+    ]
+    for case (let slot, let target, let rule?) in slots {
+      try value(rule, at: target)
+      builder.add(.envelope(slot))
+    }
+  }
+}
+
+// MARK: Names
+
+extension Compiler {
+  func check(_ path: FieldPath, at place: Place) throws(ConfigurationError) {
+    guard let knownSources, path.steps != [], case .member(let name)? = path.steps.first,
+      !knownSources.contains(name)
+    else { return }
+    throw place.unknown("native field", name, known: knownSources)
+  }
+
+  func check(target: String, at place: Place) throws(ConfigurationError) {
+    guard let knownTargets, !target.hasPrefix("event.") else { return }
+    let general = generalised(target)
+    guard !knownTargets.contains(general) else { return }
+    throw place.unknown("member", general, known: knownTargets)
+  }
+
+  func checkDropped(_ definition: Definition) throws(ConfigurationError) {
+    let whole = Place(
+      file: definition.file, line: 0, path: "drop")
+    for path in definition.dropped {
+      try check(path, at: whole)
+      if builder.readPaths.contains(generalised(path.text)) {
+        throw whole.fault("\"\(path.text)\" is dropped here and used above")
+      }
+    }
+  }
+}
+
+/// A path with every item's number as `*`: `identifiers[0].kind` is `identifiers[*].kind`.
+func generalised(_ path: String) -> String {
+  var result = ""
+  var isInside = false
+  for character in path {
+    if character == "]" { isInside = false }
+    if !isInside { result.append(character) }
+    if character == "[" {
+      isInside = true
+      result.append("*")
+    }
+  }
+  return result
+}
+
+extension Place {
+  init(file: String, line: Int, path: String) {
+    self.file = file
+    self.line = line
+    self.path = path
+  }
+
+  func fault(_ message: String) -> ConfigurationError {
+    ConfigurationError(file: file, line: line, path: path, message: message)
+  }
+
+  func unknown(_ what: String, _ found: String, known: [String]) -> ConfigurationError {
+    ConfigurationNode(value: .null, file: file, line: line, path: path)
+      .unknown(what, found, known: known)
+  }
+}

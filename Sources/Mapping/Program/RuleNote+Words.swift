@@ -1,0 +1,82 @@
+extension RuleNote {
+  init(_ rule: Rule, target: String, sources: [String]) {
+    self.init(
+      target: target, sources: sources, steps: RuleNote.words(of: rule),
+      isRequired: rule.required, file: rule.place.file, line: rule.place.line,
+      path: rule.place.path)
+  }
+
+  /// `file: path`, as faults name a rule.
+  package var name: String { path.isEmpty ? file : "\(file): \(path)" }
+
+  private static func words(of rule: Rule) -> [String] {
+    var words: [String] = []
+    switch rule.source {
+    case .constant(let value): words.append("constant \(value.quoted)")
+    case .paths(let paths): if paths.count > 1 { words.append("the first that is there") }
+    case .first(let rules): if rules.count > 1 { words.append("the first that gives a value") }
+    case .join(_, let separator):
+      words.append(separator.isEmpty ? "joined" : "joined with \"\(separator)\"")
+    }
+    if let when = rule.when { words.append("when \(when.words)") }
+    words.append(contentsOf: rule.steps.map(\.words))
+    if let fallback = rule.fallback { words.append("else \(fallback.quoted)") }
+    return words
+  }
+}
+
+extension Constant {
+  fileprivate var quoted: String {
+    if case .text(let text) = self { return "\"\(text)\"" }
+    return text
+  }
+}
+
+extension Condition {
+  fileprivate var words: String {
+    switch self {
+    case .present(let path): "\(path.text) is there"
+    case .equals(let path, let values):
+      values.count == 1
+        ? "\(path.text) is \(values[0].quoted)"
+        : "\(path.text) is one of \(values.map(\.quoted).joined(separator: ", "))"
+    case .not(let inner): "not (\(inner.words))"
+    case .all(let parts): parts.map(\.words).joined(separator: " and ")
+    case .any(let parts): "(" + parts.map(\.words).joined(separator: " or ") + ")"
+    }
+  }
+}
+
+extension Step {
+  fileprivate var words: String {
+    switch self {
+    case .keepBlanks: "blanks kept"
+    case .absent(let texts): "absent if " + texts.map { "\"\($0)\"" }.joined(separator: " or ")
+    case .halfWidth: "to half width"
+    case .without(let characters): "without \"\(characters)\""
+    case .upper: "to upper case"
+    case .lower: "to lower case"
+    case .part(let number, let separator): "part \(number) between \"\(separator)\""
+    case .characters(let first, let last):
+      last.map { "characters \(first) to \($0)" } ?? "characters from \(first)"
+    case .date(let step):
+      "date \(step.shapes.map(\.text).joined(separator: " or ")) into \(step.into.text)"
+    case .code(let step):
+      step.version.isEmpty
+        ? "table \(step.name)" : "table \(step.name), version \(step.version)"
+    case .check(let kind): kind.words
+    }
+  }
+}
+
+extension CheckedKind {
+  fileprivate var words: String {
+    switch self {
+    case .text: "as text"
+    case .number: "as number"
+    case .wholeNumber: "as whole-number"
+    case .division: "as division"
+    case .identifier(let kind): "as \(kind.rawValue)"
+    }
+  }
+}

@@ -1,0 +1,237 @@
+import Configuration
+import Foundation
+import Mapping
+import Records
+import Standards
+import Testing
+
+/// The mappings and code tables in `adapters/`, as the hub would read them.
+enum Departments {
+  static let folder = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("adapters")
+
+  static func files(_ department: String, _ kind: String) throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(
+      at: folder.appendingPathComponent("\(department)/\(kind)"), includingPropertiesForKeys: nil
+    ).filter { $0.pathExtension == "json5" }.sorted { $0.path < $1.path }
+  }
+
+  static func node(_ file: URL) throws -> ConfigurationNode {
+    let name = file.path.dropFirst(folder.deletingLastPathComponent().path.count + 1)
+    return try JSON5.read(Array(try Data(contentsOf: file)), file: String(name))
+  }
+
+  static func tables(_ department: String) throws -> [String: CodeTable] {
+    var tables: [String: CodeTable] = [:]
+    for file in try files(department, "codes") {
+      let table = try CodeTable.read(try node(file))
+      #expect(table.name == file.deletingPathExtension().lastPathComponent)
+      tables[table.name] = table
+    }
+    return tables
+  }
+
+  static func mapping(_ department: String, _ name: String) throws -> Mapping {
+    let file = folder.appendingPathComponent("\(department)/mappings/\(name).json5")
+    return try Mapping.compile(try node(file), tables: try tables(department))
+  }
+}
+
+@Suite("The departments' mappings") struct DepartmentTests {
+  static let names = ["public-security", "tax", "social-security"]
+
+  @Test(
+    "every mapping and code table compiles, and is called what its file is called", arguments: names
+  )
+  func compiles(department: String) throws {
+    let tables = try Departments.tables(department)
+    for file in try Departments.files(department, "mappings") {
+      let mapping = try Mapping.compile(try Departments.node(file), tables: tables)
+      let name = file.deletingPathExtension().lastPathComponent
+      #expect(name == (mapping.to.hasPrefix("std.") ? mapping.from : "deliver-\(mapping.from)"))
+    }
+  }
+
+  static let birth = """
+    {"HJYWID":"1000000000000000001","YWLX":"CSDJ","RYID":"77","GMSFHM":"11010519491231002x","XM":"张䶮","CYM":"",
+     "XB":"2","MZ":"1","CSRQ":"19491231","SWRQ":"","HH":"330106001","YHZGX":"01","SSXQ":"330106",
+     "MLXZ":"浙江省杭州市西湖区文一路1号","PCS":"330106001","SLSJ":"20240131093000","CXBZ":"0","CXHJYWID":""}
+    """
+
+  static let person = """
+    {"identifiers":[{"kind":"resident-id","number":"11010519491231002X"}],"name":"张䶮","sex":"2",\
+    "ethnicity":"01","birthDate":"1949-12-31","status":"alive",\
+    "address":{"division":"330106","text":"浙江省杭州市西湖区文一路1号"},\
+    "household":{"number":"330106001","relation":"01"},\
+    "record":{"id":"77","version":"1000000000000000001"},"changedAt":"2024-01-31T09:30:00+08:00"}
+    """
+
+  @Test("public security: a birth registration becomes a person")
+  func birth() throws {
+    let mapping = try Departments.mapping("public-security", "household-change")
+    let result = try mapping.map(Self.birth)
+    #expect(result.faults == [])
+    #expect(result.warnings == [])
+    #expect(result.json == Self.person)
+    #expect(result.change == .created)
+    #expect(result.envelope(\.id) == "1000000000000000001")
+    #expect(result.envelope(\.region) == "330106")
+    #expect(result.envelope(\.entity) == "person:11010519491231002X")
+    #expect(result.envelope(\.subject) == "77")
+    #expect(result.envelope(\.time) == "2024-01-31T09:30:00+08:00")
+  }
+
+  @Test("public security: a death, and the same death taken back")
+  func death() throws {
+    let mapping = try Departments.mapping("public-security", "household-change")
+    let death = Self.birth.replacing("CSDJ", with: "SWZX").replacing(
+      "\"SWRQ\":\"\"", with: "\"SWRQ\":\"20240130\"")
+    let dead = try mapping.map(death)
+    #expect(dead.change == .updated)
+    #expect(dead.tree.text("status") == "deceased")
+    #expect(dead.tree.text("deathDate") == "2024-01-30")
+    let back = try mapping.map(
+      death.replacing(
+        "\"CXBZ\":\"0\",\"CXHJYWID\":\"\"", with: "\"CXBZ\":\"1\",\"CXHJYWID\":\"999\""))
+    #expect(back.change == .reversed)
+    #expect(back.envelope(\.reverses) == "999")
+    #expect(back.tree.text("status") == "alive")
+    #expect(back.tree.text("deathDate") == nil)
+  }
+
+  @Test(
+    "public security: a bad record says what is wrong with it",
+    arguments: [
+      ("11010519491231002x", "110105194912310021", .wrongCheckCharacter, "identifiers[0].number"),
+      ("19491231\"", "19491331\"", .impossibleDate, "birthDate"),
+      ("\"XB\":\"2\"", "\"XB\":\"3\"", .unmappedCode, "sex"),
+      ("\"MZ\":\"1\"", "\"MZ\":\"57\"", .unmappedCode, "ethnicity"),
+      ("CSDJ", "XXXX", .unmappedCode, "event.change"), ("张䶮", " ", .missingField, "name"),
+    ] as [(String, String, MappingFault.Code, String)])
+  func bad(part: String, wrong: String, code: MappingFault.Code, target: String) throws {
+    let result = try Departments.mapping("public-security", "household-change").map(
+      Self.birth.replacing(part, with: wrong))
+    #expect(result.codes == [code])
+    #expect(result.faults.first?.target == target)
+    #expect(
+      result.faults.first?.rule.hasPrefix(
+        "adapters/public-security/mappings/household-change.json5: ") == true)
+  }
+
+  @Test("public security: every native field is mapped, read or dropped on purpose")
+  func accounted() throws {
+    let mapping = try Departments.mapping("public-security", "household-change")
+    var machine = MappingMachine()
+    let explanation = mapping.explain(try Tree(json: Self.birth), on: &machine)
+    #expect(explanation.unmentioned == [])
+    #expect(explanation.natives.first { $0.path == "PCS" }?.fate == .dropped)
+    #expect(explanation.natives.first { $0.path == "XB" }?.fate == .mapped(["sex"]))
+  }
+
+  static let registration = """
+    {"DJXH":"10113301000000000001","NSRSBH":"91350100M000100Y43","SHXYDM":"91350100M000100Y43","NSRMC":"杭州样例（贸易）有限公司",
+     "DJZCLX_DM":"173","NSRZT_DM":"03","HY_DM":"5191","FDDBRXM":"李样","FDDBRSFZJLX_DM":"201","FDDBRSFZJHM":"440524188001010014",
+     "ZCDZ":"西湖区文一路1号","SCJYDZ":"","XZQH_DM":"330106","ZGSWJ_DM":"13301060000","DJRQ":"2024-01-31","YXBZ":"Y",
+     "XGRQ":"2024-02-01 10:20:30","BGXH":"5000001"}
+    """
+
+  static let taxRegistration = """
+    {"identifiers":[{"kind":"uscc","number":"91350100M000100Y43"},{"kind":"tax-number","number":"91350100M000100Y43"},\
+    {"kind":"tax-serial","number":"10113301000000000001"}],"name":"杭州样例（贸易）有限公司","registrationType":"173",\
+    "status":"normal","industry":"5191","legalRepresentative":{"name":"李样",\
+    "identifiers":[{"kind":"resident-id","number":"440524188001010014"}]},\
+    "address":{"division":"330106","text":"西湖区文一路1号"},"authority":"13301060000","registeredOn":"2024-01-31",\
+    "valid":true,"record":{"id":"10113301000000000001","version":"5000001"},"changedAt":"2024-02-01T10:20:30+08:00"}
+    """
+
+  @Test("tax: a registration becomes a tax registration")
+  func tax() throws {
+    let mapping = try Departments.mapping("tax", "registration-change")
+    let result = try mapping.map(Self.registration)
+    #expect(result.faults == [])
+    #expect(result.json == Self.taxRegistration)
+    #expect(result.change == .updated)
+    #expect(result.envelope(\.entity) == "enterprise:91350100M000100Y43")
+    let passport = try mapping.map(
+      Self.registration.replacing("201", with: "208").replacing(
+        "440524188001010014", with: "X1234567"))
+    #expect(passport.tree.text("legalRepresentative.identifiers[0].kind") == "passport")
+    let void = try mapping.map(Self.registration.replacing("\"Y\"", with: "\"N\""))
+    #expect(void.change == .reversed)
+    #expect(void.json.contains("\"valid\":false"))
+    let old = try mapping.map(Self.registration.replacing("91350100M000100Y43", with: ""))
+    #expect(old.envelope(\.entity) == "taxpayer:10113301000000000001")
+    let wrong = try mapping.map(
+      Self.registration.replacing(
+        "\"SHXYDM\":\"91350100M000100Y43\"", with: "\"SHXYDM\":\"91350100M000100Y44\""))
+    #expect(wrong.codes == [.wrongCheckCharacter])
+    var machine = MappingMachine()
+    #expect(mapping.explain(try Tree(json: Self.registration), on: &machine).unmentioned == [])
+  }
+
+  static let insurance = """
+    {"AAZ157":"0000000000000000042","AAC001":"3301000001","AAC002":"11010519491231002X","AAC003":"张䶮","AAC004":"2",
+     "AAC006":"19491231","AAE140":"110","AAC008":"1","AAB001":"DW0001","AAB004":"杭州样例有限公司","AAB301":"330106",
+     "AAE030":"20240101","AAE031":"99991231","AAE036":"20240131093000","CXBZ":"0"}
+    """
+
+  static let socialInsurance = """
+    {"identifiers":[{"kind":"resident-id","number":"11010519491231002X"},{"kind":"social-insurance-number",\
+    "number":"3301000001"}],"name":"张䶮","sex":"2","birthDate":"1949-12-31","insurance":"110","status":"insured",\
+    "employer":{"number":"DW0001","name":"杭州样例有限公司"},"division":"330106","startedOn":"2024-01-01",\
+    "record":{"id":"3301000001","version":"0000000000000000042"},"changedAt":"2024-01-31T09:30:00+08:00"}
+    """
+
+  @Test("social security: an insurance becomes a social insurance, open-ended where it has no end")
+  func socialSecurity() throws {
+    let mapping = try Departments.mapping("social-security", "insurance-change")
+    let result = try mapping.map(Self.insurance)
+    #expect(result.faults == [])
+    #expect(result.json == Self.socialInsurance)
+    #expect(result.envelope(\.entity) == "person:11010519491231002X")
+    let ended = try mapping.map(
+      Self.insurance.replacing("99991231", with: "20241231").replacing(
+        "\"AAC008\":\"1\"", with: "\"AAC008\":\"3\""))
+    #expect(ended.tree.text("endedOn") == "2024-12-31")
+    #expect(ended.tree.text("status") == "terminated")
+    #expect(
+      try mapping.map(Self.insurance.replacing("\"CXBZ\":\"0\"", with: "\"CXBZ\":\"1\"")).change
+        == .reversed)
+    var machine = MappingMachine()
+    #expect(mapping.explain(try Tree(json: Self.insurance), on: &machine).unmentioned == [])
+  }
+
+  @Test(
+    "deliveries turn standard events into each department's own fields",
+    arguments: [
+      (
+        "social-security", "deliver-std.person.v1", person,
+        #"{"AAC002":"11010519491231002X","AAC003":"张䶮","AAC004":"2","AAC006":"19491231","AAC060":"1","AAB301":"330106","AAE036":"20240131093000"}"#
+      ),
+      (
+        "tax", "deliver-std.person.v1", person,
+        #"{"SFZJHM":"11010519491231002X","XM":"张䶮","XB_DM":"2","CSRQ":"1949-12-31","SWBZ":"N","XGRQ":"2024-01-31 09:30:00"}"#
+      ),
+      (
+        "social-security", "deliver-std.tax-registration.v1", taxRegistration,
+        #"{"AAB003":"91350100M000100Y43","AAB004":"杭州样例（贸易）有限公司","ZT":"1","AAE036":"20240201102030"}"#
+      ),
+      (
+        "tax", "deliver-std.social-insurance.v1", socialInsurance,
+        #"{"SFZJHM":"11010519491231002X","XM":"张䶮","XZ_DM":"10201","CBZT_DM":"01","DWBH":"DW0001","DWMC":"杭州样例有限公司","JBSJ":"2024-01-31 09:30:00"}"#
+      ),
+      (
+        "public-security", "deliver-std.tax-registration.v1", taxRegistration,
+        #"{"SHXYDM":"91350100M000100Y43","DWMC":"杭州样例（贸易）有限公司","FRXM":"李样","ZT":"1"}"#
+      ),
+    ])
+  func deliveries(department: String, name: String, event: String, expected: String) throws {
+    let mapping = try Departments.mapping(department, name)
+    let result = try mapping.map(event)
+    #expect(result.faults == [])
+    #expect(result.json == expected)
+    var machine = MappingMachine()
+    #expect(mapping.explain(try Tree(json: event), on: &machine).unmentioned == [])
+  }
+}
