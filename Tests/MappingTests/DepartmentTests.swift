@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Mapping
 import Records
+import Schemas
 import Standards
 import Testing
 
@@ -53,27 +54,13 @@ enum Departments {
     }
   }
 
-  static let birth = """
-    {"HJYWID":"1000000000000000001","YWLX":"CSDJ","RYID":"77","GMSFHM":"11010519491231002x","XM":"张䶮","CYM":"",
-     "XB":"2","MZ":"1","CSRQ":"19491231","SWRQ":"","HH":"330106001","YHZGX":"01","SSXQ":"330106",
-     "MLXZ":"浙江省杭州市西湖区文一路1号","PCS":"330106001","SLSJ":"20240131093000","CXBZ":"0","CXHJYWID":""}
-    """
-
-  static let person = """
-    {"identifiers":[{"kind":"resident-id","number":"11010519491231002X"}],"name":"张䶮","sex":"2",\
-    "ethnicity":"01","birthDate":"1949-12-31","status":"alive",\
-    "address":{"division":"330106","text":"浙江省杭州市西湖区文一路1号"},\
-    "household":{"number":"330106001","relation":"01"},\
-    "record":{"id":"77","version":"1000000000000000001"},"changedAt":"2024-01-31T09:30:00+08:00"}
-    """
-
   @Test("public security: a birth registration becomes a person")
   func birth() throws {
     let mapping = try Departments.mapping("public-security", "household-change")
-    let result = try mapping.map(Self.birth)
+    let result = try mapping.map(SampleRecords.birth)
     #expect(result.faults == [])
     #expect(result.warnings == [])
-    #expect(result.json == Self.person)
+    #expect(result.json == SampleRecords.person)
     #expect(result.change == .created)
     #expect(result.envelope(\.id) == "1000000000000000001")
     #expect(result.envelope(\.region) == "330106")
@@ -85,7 +72,7 @@ enum Departments {
   @Test("public security: a death, and the same death taken back")
   func death() throws {
     let mapping = try Departments.mapping("public-security", "household-change")
-    let death = Self.birth.replacing("CSDJ", with: "SWZX").replacing(
+    let death = SampleRecords.birth.replacing("CSDJ", with: "SWZX").replacing(
       "\"SWRQ\":\"\"", with: "\"SWRQ\":\"20240130\"")
     let dead = try mapping.map(death)
     #expect(dead.change == .updated)
@@ -111,7 +98,7 @@ enum Departments {
     ] as [(String, String, MappingFault.Code, String)])
   func bad(part: String, wrong: String, code: MappingFault.Code, target: String) throws {
     let result = try Departments.mapping("public-security", "household-change").map(
-      Self.birth.replacing(part, with: wrong))
+      SampleRecords.birth.replacing(part, with: wrong))
     #expect(result.codes == [code])
     #expect(result.faults.first?.target == target)
     #expect(
@@ -123,106 +110,105 @@ enum Departments {
   func accounted() throws {
     let mapping = try Departments.mapping("public-security", "household-change")
     var machine = MappingMachine()
-    let explanation = mapping.explain(try Tree(json: Self.birth), on: &machine)
+    let explanation = mapping.explain(try Tree(json: SampleRecords.birth), on: &machine)
     #expect(explanation.unmentioned == [])
     #expect(explanation.natives.first { $0.path == "PCS" }?.fate == .dropped)
     #expect(explanation.natives.first { $0.path == "XB" }?.fate == .mapped(["sex"]))
   }
 
-  static let registration = """
-    {"DJXH":"10113301000000000001","NSRSBH":"91350100M000100Y43","SHXYDM":"91350100M000100Y43","NSRMC":"杭州样例（贸易）有限公司",
-     "DJZCLX_DM":"173","NSRZT_DM":"03","HY_DM":"5191","FDDBRXM":"李样","FDDBRSFZJLX_DM":"201","FDDBRSFZJHM":"440524188001010014",
-     "ZCDZ":"西湖区文一路1号","SCJYDZ":"","XZQH_DM":"330106","ZGSWJ_DM":"13301060000","DJRQ":"2024-01-31","YXBZ":"Y",
-     "XGRQ":"2024-02-01 10:20:30","BGXH":"5000001"}
-    """
-
-  static let taxRegistration = """
-    {"identifiers":[{"kind":"uscc","number":"91350100M000100Y43"},{"kind":"tax-number","number":"91350100M000100Y43"},\
-    {"kind":"tax-serial","number":"10113301000000000001"}],"name":"杭州样例（贸易）有限公司","registrationType":"173",\
-    "status":"normal","industry":"5191","legalRepresentative":{"name":"李样",\
-    "identifiers":[{"kind":"resident-id","number":"440524188001010014"}]},\
-    "address":{"division":"330106","text":"西湖区文一路1号"},"authority":"13301060000","registeredOn":"2024-01-31",\
-    "valid":true,"record":{"id":"10113301000000000001","version":"5000001"},"changedAt":"2024-02-01T10:20:30+08:00"}
-    """
-
   @Test("tax: a registration becomes a tax registration")
   func tax() throws {
     let mapping = try Departments.mapping("tax", "registration-change")
-    let result = try mapping.map(Self.registration)
+    let result = try mapping.map(SampleRecords.registration)
     #expect(result.faults == [])
-    #expect(result.json == Self.taxRegistration)
+    #expect(result.json == SampleRecords.taxRegistration)
     #expect(result.change == .updated)
     #expect(result.envelope(\.entity) == "enterprise:91350100M000100Y43")
     let passport = try mapping.map(
-      Self.registration.replacing("201", with: "208").replacing(
+      SampleRecords.registration.replacing("201", with: "208").replacing(
         "440524188001010014", with: "X1234567"))
     #expect(passport.tree.text("legalRepresentative.identifiers[0].kind") == "passport")
-    let void = try mapping.map(Self.registration.replacing("\"Y\"", with: "\"N\""))
+    let void = try mapping.map(SampleRecords.registration.replacing("\"Y\"", with: "\"N\""))
     #expect(void.change == .reversed)
     #expect(void.json.contains("\"valid\":false"))
-    let old = try mapping.map(Self.registration.replacing("91350100M000100Y43", with: ""))
+    let old = try mapping.map(SampleRecords.registration.replacing("91350100M000100Y43", with: ""))
     #expect(old.envelope(\.entity) == "taxpayer:10113301000000000001")
     let wrong = try mapping.map(
-      Self.registration.replacing(
+      SampleRecords.registration.replacing(
         "\"SHXYDM\":\"91350100M000100Y43\"", with: "\"SHXYDM\":\"91350100M000100Y44\""))
     #expect(wrong.codes == [.wrongCheckCharacter])
     var machine = MappingMachine()
-    #expect(mapping.explain(try Tree(json: Self.registration), on: &machine).unmentioned == [])
+    #expect(
+      mapping.explain(try Tree(json: SampleRecords.registration), on: &machine).unmentioned == [])
   }
-
-  static let insurance = """
-    {"AAZ157":"0000000000000000042","AAC001":"3301000001","AAC002":"11010519491231002X","AAC003":"张䶮","AAC004":"2",
-     "AAC006":"19491231","AAE140":"110","AAC008":"1","AAB001":"DW0001","AAB004":"杭州样例有限公司","AAB301":"330106",
-     "AAE030":"20240101","AAE031":"99991231","AAE036":"20240131093000","CXBZ":"0"}
-    """
-
-  static let socialInsurance = """
-    {"identifiers":[{"kind":"resident-id","number":"11010519491231002X"},{"kind":"social-insurance-number",\
-    "number":"3301000001"}],"name":"张䶮","sex":"2","birthDate":"1949-12-31","insurance":"110","status":"insured",\
-    "employer":{"number":"DW0001","name":"杭州样例有限公司"},"division":"330106","startedOn":"2024-01-01",\
-    "record":{"id":"3301000001","version":"0000000000000000042"},"changedAt":"2024-01-31T09:30:00+08:00"}
-    """
 
   @Test("social security: an insurance becomes a social insurance, open-ended where it has no end")
   func socialSecurity() throws {
     let mapping = try Departments.mapping("social-security", "insurance-change")
-    let result = try mapping.map(Self.insurance)
+    let result = try mapping.map(SampleRecords.insurance)
     #expect(result.faults == [])
-    #expect(result.json == Self.socialInsurance)
+    #expect(result.json == SampleRecords.socialInsurance)
     #expect(result.envelope(\.entity) == "person:11010519491231002X")
     let ended = try mapping.map(
-      Self.insurance.replacing("99991231", with: "20241231").replacing(
+      SampleRecords.insurance.replacing("99991231", with: "20241231").replacing(
         "\"AAC008\":\"1\"", with: "\"AAC008\":\"3\""))
     #expect(ended.tree.text("endedOn") == "2024-12-31")
     #expect(ended.tree.text("status") == "terminated")
     #expect(
-      try mapping.map(Self.insurance.replacing("\"CXBZ\":\"0\"", with: "\"CXBZ\":\"1\"")).change
+      try mapping.map(SampleRecords.insurance.replacing("\"CXBZ\":\"0\"", with: "\"CXBZ\":\"1\""))
+        .change
         == .reversed)
     var machine = MappingMachine()
-    #expect(mapping.explain(try Tree(json: Self.insurance), on: &machine).unmentioned == [])
+    #expect(
+      mapping.explain(try Tree(json: SampleRecords.insurance), on: &machine).unmentioned == [])
+  }
+
+  @Test(
+    "whatever optional field is missing, what comes out satisfies its schema or is refused",
+    arguments: [
+      ("public-security", "household-change", SampleRecords.birth),
+      ("tax", "registration-change", SampleRecords.registration),
+      ("social-security", "insurance-change", SampleRecords.insurance),
+    ])
+  func satisfiesSchema(department: String, name: String, record: String) throws {
+    let mapping = try Departments.mapping(department, name)
+    let file = Departments.folder.deletingLastPathComponent()
+      .appendingPathComponent("topology/schemas/\(mapping.to).json")
+    let schema = try Schema.compile(json: Array(try Data(contentsOf: file)), name: mapping.to)
+    #expect(schema.check(try mapping.map(record).tree) == [])
+    let members = try Tree(json: record)
+    for member in members.children(of: 0) {
+      let value = members.string(members.nodes[member].text)
+      let native = members.string(members.nodes[member].name)
+      let result = try mapping.map(
+        record.replacing("\"\(native)\":\"\(value)\"", with: "\"\(native)\":\" \""))
+      if result.outcome == .refused { continue }
+      let violations = schema.check(result.tree)
+      #expect(violations == [], "without \(native)")
+    }
   }
 
   @Test(
     "deliveries turn standard events into each department's own fields",
     arguments: [
       (
-        "social-security", "deliver-std.person.v1", person,
+        "social-security", "deliver-std.person.v1", SampleRecords.person,
         #"{"AAC002":"11010519491231002X","AAC003":"张䶮","AAC004":"2","AAC006":"19491231","AAC060":"1","AAB301":"330106","AAE036":"20240131093000"}"#
       ),
       (
-        "tax", "deliver-std.person.v1", person,
+        "tax", "deliver-std.person.v1", SampleRecords.person,
         #"{"SFZJHM":"11010519491231002X","XM":"张䶮","XB_DM":"2","CSRQ":"1949-12-31","SWBZ":"N","XGRQ":"2024-01-31 09:30:00"}"#
       ),
       (
-        "social-security", "deliver-std.tax-registration.v1", taxRegistration,
+        "social-security", "deliver-std.tax-registration.v1", SampleRecords.taxRegistration,
         #"{"AAB003":"91350100M000100Y43","AAB004":"杭州样例（贸易）有限公司","ZT":"1","AAE036":"20240201102030"}"#
       ),
       (
-        "tax", "deliver-std.social-insurance.v1", socialInsurance,
+        "tax", "deliver-std.social-insurance.v1", SampleRecords.socialInsurance,
         #"{"SFZJHM":"11010519491231002X","XM":"张䶮","XZ_DM":"10201","CBZT_DM":"01","DWBH":"DW0001","DWMC":"杭州样例有限公司","JBSJ":"2024-01-31 09:30:00"}"#
       ),
       (
-        "public-security", "deliver-std.tax-registration.v1", taxRegistration,
+        "public-security", "deliver-std.tax-registration.v1", SampleRecords.taxRegistration,
         #"{"SHXYDM":"91350100M000100Y43","DWMC":"杭州样例（贸易）有限公司","FRXM":"李样","ZT":"1"}"#
       ),
     ])
