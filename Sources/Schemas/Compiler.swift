@@ -30,6 +30,7 @@ struct Compiler {
         while let place = waiting.popLast() { try compile(place) }
         targets = try dynamicTargets()
       } while !waiting.isEmpty
+      builder.shortenReferences()
       return Program(builder, root: root, dynamicTargets: targets)
     } catch {
       guard error.schema.isEmpty else { throw error }

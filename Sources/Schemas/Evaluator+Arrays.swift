@@ -27,7 +27,7 @@ extension Evaluator {
   private mutating func prefixItems(_ list: List, _ node: Int, _ tracks: Bool) -> Bool {
     var (child, isValid) = (node + 1, true)
     for index in list.range where child < Int(instance.nodes[node].end) {
-      if !evaluate(program.lists[index], child, tracking: false) {
+      if !evaluate(parts.lists[index], child, tracking: false) {
         isValid = false
         guard collecting else { return false }
       }

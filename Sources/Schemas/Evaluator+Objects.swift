@@ -10,12 +10,12 @@ extension Evaluator {
       let next = Int(instance.nodes[child].end)
       var isKnown = false
       if rule.table >= 0 {
-        let number = program.names.number(
+        let number = parts.names.number(
           of: instance.name(child), in: rule.table, arena: constants.arena, hint: hint)
         if number >= 0 {
           hint = number + 1
           let entry = Int(rule.members.start + number * 2)
-          let (member, bit) = (program.lists[entry], program.lists[entry + 1])
+          let (member, bit) = (parts.lists[entry], parts.lists[entry + 1])
           if bit >= 0 { seen |= 1 << UInt64(bit) }
           if member >= 0 {
             isKnown = true
@@ -40,11 +40,11 @@ extension Evaluator {
   private mutating func matching(_ list: List, _ child: Int, _ isKnown: inout Bool) -> Bool {
     var isValid = true
     for index in stride(from: list.range.lowerBound, to: list.range.upperBound, by: 2) {
-      guard program.patterns[Int(program.lists[index])].matches(instance.name(child)) else {
+      guard matches(parts.lists[index], instance.name(child)) else {
         continue
       }
       isKnown = true
-      if !evaluate(program.lists[index + 1], child, tracking: false) { isValid = false }
+      if !evaluate(parts.lists[index + 1], child, tracking: false) { isValid = false }
     }
     return isValid
   }
@@ -53,13 +53,13 @@ extension Evaluator {
     var isValid = true
     let missing = rule.required & ~seen
     for entry in 0..<rule.members.count / 2 where missing != 0 {
-      let bit = program.lists[Int(rule.members.start + entry * 2 + 1)]
+      let bit = parts.lists[Int(rule.members.start + entry * 2 + 1)]
       guard bit >= 0, missing & (1 << UInt64(bit)) != 0 else { continue }
-      let name = constants.arena.slice(program.names.name(entry, of: rule.table))
+      let name = constants.arena.slice(parts.names.name(entry, of: rule.table))
       isValid = lacks(name, Int(rule.requiredLocation), node)
     }
     for index in rule.furtherRequired.range {
-      let name = constants.text(Int(program.lists[index]))
+      let name = constants.text(Int(parts.lists[index]))
       if instance.member(name, of: node) == nil {
         isValid = lacks(name, Int(rule.requiredLocation), node)
       }
@@ -93,11 +93,11 @@ extension Evaluator {
   }
 
   private mutating func dependentRequired(_ list: List, _ place: Int, _ node: Int) -> Bool {
-    let first = constants.text(Int(program.lists[Int(list.start)]))
+    let first = constants.text(Int(parts.lists[Int(list.start)]))
     guard instance.member(first, of: node) != nil else { return true }
     var isValid = true
     for index in list.range.dropFirst() {
-      let name = constants.text(Int(program.lists[index]))
+      let name = constants.text(Int(parts.lists[index]))
       if instance.member(name, of: node) == nil {
         isValid = violation(place, node) {
           "a member \"\(String(decoding: name, as: UTF8.self))\" beside \"\(String(decoding: first, as: UTF8.self))\""

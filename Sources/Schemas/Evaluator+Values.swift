@@ -14,8 +14,9 @@ extension Evaluator {
       return text.count <= Int(most) || characters(text) <= Int(most)
         || violation(place, node) { "at most \(counted(most, "character"))" }
     case .pattern(let index):
-      let pattern = program.patterns[Int(index)]
-      return pattern.matches(text) || violation(place, node) { "a text matching \(pattern.source)" }
+      if matches(index, text) { return true }
+      let source = program.patterns[Int(index)].source
+      return violation(place, node) { "a text matching \(source)" }
     case .format(let format):
       return format.accepts(text) || violation(place, node) { format.expectation(text) }
     default: return true
@@ -38,13 +39,19 @@ extension Evaluator {
       let wording = wording
       return violation(place, node) { "\(words) \(wording.of(constant))" }
     case .multipleOf(let index):
-      let divisor = program.divisors[Int(index)]
+      let divisor = parts.divisors[Int(index)]
       return number.isMultiple(of: divisor)
         || violation(place, node) {
           "a multiple of \(divisor.coefficient)\(divisor.exponent == 0 ? "" : "e\(divisor.exponent)")"
         }
     default: return true
     }
+  }
+
+  @inline(__always)
+  func matches(_ pattern: Int32, _ text: UnsafeRawBufferPointer) -> Bool {
+    let table = parts.automata[Int(pattern)]
+    return table.exists ? table.matches(text) : program.patterns[Int(pattern)].matches(text)
   }
 
   /// Code points: the bytes that do not continue one.
@@ -64,12 +71,12 @@ extension Evaluator {
       ? owners.pointer(from: root, to: nameOwner) : instance.pointer(from: root, to: node)
   }
 
-  var wording: Wording { Wording(program: program, constants: constants) }
+  var wording: Wording { Wording(parts: parts, constants: constants) }
 }
 
 /// Says in words what the schema expects.
 struct Wording {
-  unowned(unsafe) let program: Program
+  let parts: Program.Parts
   let constants: View
 
   /// A constant of the schema as JSON, cut where it is long.
@@ -78,7 +85,7 @@ struct Wording {
   }
 
   func of(_ list: List) -> String {
-    let shown = list.range.prefix(40).map { of(program.lists[$0]) }
+    let shown = list.range.prefix(40).map { of(parts.lists[$0]) }
     return shown.joined(separator: ", ") + (list.count > 40 ? ", …" : "")
   }
 }

@@ -32,7 +32,9 @@ package struct Scratch: ~Copyable {
 /// First it only decides, and stops at the first thing that is wrong. If there is any, it runs again,
 /// `collecting`, and looks at everything.
 struct Evaluator: ~Copyable {
+  /// Kept alive by who calls; looked at only for words.
   unowned(unsafe) let program: Program
+  let parts: Program.Parts
   var instance: View
   let constants: View
   let root: Int
@@ -51,6 +53,7 @@ struct Evaluator: ~Copyable {
 
   init(program: Program, constants: View, instance: View, root: Int, collecting: Bool) {
     self.program = program
+    parts = program.parts
     self.constants = constants
     self.instance = instance
     owners = instance
@@ -65,15 +68,15 @@ struct Evaluator: ~Copyable {
     guard depth < Schema.maximumDepth, !isExhausted else { return exhausted(number, node) }
     depth += 1
     defer { depth -= 1 }
-    let rule = program.rules[Int(number)]
-    let entersResource = program.usesDynamicScope && scratch.scope.last != rule.resource
+    let rule = parts.rules[Int(number)]
+    let entersResource = parts.usesDynamicScope && scratch.scope.last != rule.resource
     if entersResource { scratch.scope.append(rule.resource) }
     defer { if entersResource { scratch.scope.removeLast() } }
     let start = scratch.trail.count
     let tracks = tracking || rule.tracks
     var isValid = true
     for place in Int(rule.start)..<Int(rule.end) {
-      if !run(program.code[place], place, node, tracks, start, isValid) {
+      if !run(parts.code[place], place, node, tracks, start, isValid) {
         isValid = false
         guard collecting else { break }
       }
@@ -97,7 +100,7 @@ struct Evaluator: ~Copyable {
   private mutating func exhausted(_ rule: Int32, _ node: Int) -> Bool {
     if !isExhausted {
       isExhausted = true
-      let place = Int(program.rules[Int(rule)].start)
+      let place = Int(parts.rules[Int(rule)].start)
       let location = place < program.locations.count ? program.locations[place] : ""
       note(node, location) { "nesting of at most \(Schema.maximumDepth) rules" }
     }
@@ -105,7 +108,7 @@ struct Evaluator: ~Copyable {
   }
 
   /// Notes a violation, if they are wanted. Always false, for the caller to return.
-  @discardableResult
+  @discardableResult @inline(never)
   mutating func violation(_ place: Int, _ node: Int, _ expectation: () -> String) -> Bool {
     if collecting { note(node, program.locations[place], expectation) }
     return false
@@ -127,7 +130,6 @@ extension Evaluator {
     _ instruction: Instruction, _ place: Int, _ node: Int, _ tracks: Bool, _ start: Int,
     _ isValid: Bool
   ) -> Bool {
-    let kind = instance.nodes[node].kind
     switch instruction {
     case .never: return violation(place, node) { "nothing here" }
     case .types(let types):
@@ -137,7 +139,7 @@ extension Evaluator {
       let wording = wording
       return violation(place, node) { "the value \(wording.of(constant))" }
     case .texts(let table, let list):
-      if kind == .string && isListed(table, node) { return true }
+      if instance.isString(node), isListed(table, node) { return true }
       let wording = wording
       return violation(place, node) { "one of \(wording.of(list))" }
     case .enumeration(let list):
@@ -145,16 +147,16 @@ extension Evaluator {
       let wording = wording
       return violation(place, node) { "one of \(wording.of(list))" }
     case .minLength, .maxLength, .pattern, .format:
-      return kind != .string || text(instruction, place, node)
+      return !instance.isString(node) || text(instruction, place, node)
     case .bound, .multipleOf:
-      return kind != .number || number(instruction, place, node)
+      return !instance.isNumber(node) || number(instruction, place, node)
     case .minItems, .maxItems, .uniqueItems, .prefixItems, .items, .contains, .unevaluatedItems:
-      return kind != .array || array(instruction, place, node, tracks, start, isValid)
+      return !instance.isArray(node) || array(instruction, place, node, tracks, start, isValid)
     case .object(let index):
-      return kind != .object || object(program.objects[Int(index)], place, node, tracks)
+      return !instance.isObject(node) || object(parts.objects[Int(index)], place, node, tracks)
     case .minProperties, .maxProperties, .propertyNames, .dependentRequired, .dependentSchema,
       .unevaluatedProperties:
-      return kind != .object || members(instruction, place, node, tracks, start, isValid)
+      return !instance.isObject(node) || members(instruction, place, node, tracks, start, isValid)
     case .reference(let rule): return evaluate(rule, node, tracking: tracks)
     case .dynamicReference(let rule, let anchor):
       return evaluate(dynamicTarget(rule, anchor), node, tracking: tracks)
@@ -177,11 +179,11 @@ extension Evaluator {
   }
 
   @inline(__always) private func isListed(_ table: Int32, _ node: Int) -> Bool {
-    program.names.number(of: instance.text(node), in: table, arena: constants.arena) >= 0
+    parts.names.number(of: instance.text(node), in: table, arena: constants.arena) >= 0
   }
 
   private func isAmong(_ list: List, _ node: Int) -> Bool {
-    for index in list.range where equal(instance, node, constants, Int(program.lists[index])) {
+    for index in list.range where equal(instance, node, constants, Int(parts.lists[index])) {
       return true
     }
     return false
@@ -190,7 +192,7 @@ extension Evaluator {
   /// The outermost resource that was gone through and has the anchor decides.
   private func dynamicTarget(_ rule: Int32, _ anchor: Int32) -> Int32 {
     for resource in scratch.scope {
-      for target in program.dynamicTargets
+      for target in parts.dynamicTargets
       where target.anchor == anchor && target.resource == resource { return target.rule }
     }
     return rule
@@ -203,7 +205,7 @@ extension Evaluator {
     case .all(let list):
       var isValid = true
       for index in list.range
-      where !evaluate(program.lists[index], node, tracking: tracks) {
+      where !evaluate(parts.lists[index], node, tracking: tracks) {
         isValid = false
         if !collecting { break }
       }
@@ -211,7 +213,7 @@ extension Evaluator {
     case .any(let list):
       var isValid = false
       for index in list.range
-      where evaluateQuietly(program.lists[index], node, tracking: tracks) {
+      where evaluateQuietly(parts.lists[index], node, tracking: tracks) {
         isValid = true
         // The others matter only for what they evaluate.
         if !tracks { break }
@@ -221,7 +223,7 @@ extension Evaluator {
     case .one(let list):
       var count = 0
       for index in list.range
-      where evaluateQuietly(program.lists[index], node, tracking: tracks) {
+      where evaluateQuietly(parts.lists[index], node, tracking: tracks) {
         count += 1
         if count > 1 { break }
       }

@@ -6,34 +6,57 @@ import Standards
 /// Names, numbers and constants of the schema lie in one tree of constants. Immutable once compiled.
 final class Program: Sendable {
   let root: Int32
-  let rules: ContiguousArray<Rule>
-  let code: ContiguousArray<Instruction>
   /// Where each instruction's keyword stands, for violations.
   let locations: [String]
   let constants: Tree
-  /// Rules, nodes and names that instructions list, back to back.
-  let lists: ContiguousArray<Int32>
-  let objects: ContiguousArray<ObjectRule>
-  let names: NameTables
   let patterns: [Pattern]
-  let divisors: ContiguousArray<Divisor>
-  /// Which rule a dynamic anchor names in which resource.
-  let dynamicTargets: ContiguousArray<DynamicTarget>
   let usesDynamicScope: Bool
+  private let rules: Frozen<Rule>
+  private let code: Frozen<Instruction>
+  private let lists: Frozen<Int32>
+  private let objects: Frozen<ObjectRule>
+  private let names: NameTables
+  private let automata: Frozen<Automaton.Table>
+  private let divisors: Frozen<Divisor>
+  private let dynamicTargets: Frozen<DynamicTarget>
 
   init(_ builder: consuming ProgramBuilder, root: Int32, dynamicTargets: [DynamicTarget]) {
     self.root = root
-    rules = builder.rules
-    code = builder.code
     locations = builder.locations
     constants = builder.constants
-    lists = builder.lists
-    objects = builder.objects
-    names = builder.names
     patterns = builder.patterns
-    divisors = builder.divisors
-    self.dynamicTargets = ContiguousArray(dynamicTargets)
     usesDynamicScope = builder.usesDynamicScope
+    rules = Frozen(builder.rules)
+    code = Frozen(builder.code)
+    lists = Frozen(builder.lists)
+    objects = Frozen(builder.objects)
+    names = NameTables(builder.names)
+    automata = Frozen(builder.patterns.map(\.table))
+    divisors = Frozen(builder.divisors)
+    self.dynamicTargets = Frozen(dynamicTargets)
+  }
+
+  /// The program's memory, to be used while the program is alive.
+  var parts: Parts {
+    Parts(
+      rules: rules.pointer, code: code.pointer, lists: lists.pointer, objects: objects.pointer,
+      names: names.view, automata: automata.pointer, divisors: divisors.pointer,
+      dynamicTargets: dynamicTargets.pointer, usesDynamicScope: usesDynamicScope)
+  }
+
+  struct Parts {
+    let rules: UnsafeBufferPointer<Rule>
+    let code: UnsafeBufferPointer<Instruction>
+    /// Rules, nodes and names that instructions list, back to back.
+    let lists: UnsafeBufferPointer<Int32>
+    let objects: UnsafeBufferPointer<ObjectRule>
+    let names: NameTables.View
+    /// The table of each pattern that has one.
+    let automata: UnsafeBufferPointer<Automaton.Table>
+    let divisors: UnsafeBufferPointer<Divisor>
+    /// Which rule a dynamic anchor names in which resource.
+    let dynamicTargets: UnsafeBufferPointer<DynamicTarget>
+    let usesDynamicScope: Bool
   }
 }
 
@@ -45,7 +68,7 @@ struct ProgramBuilder {
   var constants = Tree()
   var lists: ContiguousArray<Int32> = []
   var objects: ContiguousArray<ObjectRule> = []
-  var names = NameTables()
+  var names = NameTablesBuilder()
   var patterns: [Pattern] = []
   var divisors: ContiguousArray<Divisor> = []
   var usesDynamicScope = false
@@ -54,6 +77,26 @@ struct ProgramBuilder {
     let list = List(start: Int32(lists.count), count: Int32(items.count))
     lists.append(contentsOf: items)
     return list
+  }
+}
+
+extension ProgramBuilder {
+  /// A rule that is nothing but a reference becomes the rule that it refers to: one step less for each instance.
+  ///
+  /// Not where dynamic references are, which ask what resources were gone through.
+  mutating func shortenReferences() {
+    guard !usesDynamicScope else { return }
+    for number in rules.indices {
+      var (target, steps) = (number, 0)
+      while rules[target].end - rules[target].start == 1,
+        case .reference(let next) = code[Int(rules[target].start)], steps < rules.count
+      {
+        target = Int(next)
+        steps += 1
+      }
+      // References that go round in a circle are left to the bound on depth.
+      if steps < rules.count { rules[number] = rules[target] }
+    }
   }
 }
 

@@ -54,6 +54,7 @@ package struct Schema: Sendable {
   ) -> Bool {
     precondition(tree.nodes.indices.contains(root), "the instance is a node of the tree")
     scratch.reset()
+    defer { withExtendedLifetime(program) {} }
     return tree.withView { instance in
       program.constants.withView { constants in
         var evaluator = Evaluator(

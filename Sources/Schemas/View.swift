@@ -13,6 +13,23 @@ struct View {
     arena.slice(nodes[node].name)
   }
 
+  // Patterns instead of ==, which would be a call into the other module.
+  @inline(__always) func isString(_ node: Int) -> Bool {
+    if case .string = nodes[node].kind { true } else { false }
+  }
+
+  @inline(__always) func isNumber(_ node: Int) -> Bool {
+    if case .number = nodes[node].kind { true } else { false }
+  }
+
+  @inline(__always) func isArray(_ node: Int) -> Bool {
+    if case .array = nodes[node].kind { true } else { false }
+  }
+
+  @inline(__always) func isObject(_ node: Int) -> Bool {
+    if case .object = nodes[node].kind { true } else { false }
+  }
+
   func childCount(_ container: Int) -> Int {
     var (count, child) = (0, container + 1)
     let end = Int(nodes[container].end)
@@ -77,15 +94,15 @@ extension Tree {
 /// The depth is that of the shallower value, which the reader of the schema or of the instance has bounded.
 func equal(_ left: View, _ leftNode: Int, _ right: View, _ rightNode: Int) -> Bool {
   let (a, b) = (left.nodes[leftNode], right.nodes[rightNode])
-  guard a.kind == b.kind else { return false }
-  switch a.kind {
-  case .null, .false, .true: return true
-  case .string: return same(left.arena.slice(a.text), right.arena.slice(b.text))
-  case .number:
+  switch (a.kind, b.kind) {
+  case (.null, .null), (.false, .false), (.true, .true): return true
+  case (.string, .string): return same(left.arena.slice(a.text), right.arena.slice(b.text))
+  case (.number, .number):
     let (a, b) = (left.arena.slice(a.text), right.arena.slice(b.text))
     return same(a, b) || Numeral(a).compared(to: Numeral(b)) == 0
-  case .array: return equalItems(left, leftNode, right, rightNode)
-  case .object: return equalMembers(left, leftNode, right, rightNode)
+  case (.array, .array): return equalItems(left, leftNode, right, rightNode)
+  case (.object, .object): return equalMembers(left, leftNode, right, rightNode)
+  default: return false
   }
 }
 

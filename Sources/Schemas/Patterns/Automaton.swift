@@ -1,15 +1,25 @@
 /// A regular pattern as a table: state and class of the character give the next state.
 struct Automaton: Sendable {
-  private let classOfASCII: ContiguousArray<UInt16>
-  /// Where stretches of one class begin, beyond ASCII, and their classes.
-  private let starts: ContiguousArray<UInt32>
-  private let classes: ContiguousArray<UInt16>
+  private let classOfASCII: Frozen<UInt16>
+  private let starts: Frozen<UInt32>
+  private let classes: Frozen<UInt16>
+  private let next: Frozen<UInt16>
+  private let outcomes: Frozen<Outcome>
   private let classCount: Int
-  private let next: ContiguousArray<UInt16>
-  private let outcomes: ContiguousArray<Outcome>
+
+  /// The automaton's memory, to be used while it is alive.
+  var table: Table {
+    Table(
+      classOfASCII: classOfASCII.pointer, starts: starts.pointer, classes: classes.pointer,
+      next: next.pointer, outcomes: outcomes.pointer, classCount: classCount)
+  }
+
+  func matches(_ text: UnsafeRawBufferPointer) -> Bool {
+    withExtendedLifetime(self) { table.matches(text) }
+  }
 
   /// What is known in a state.
-  private enum Outcome: UInt8 {
+  enum Outcome: UInt8 {
     case open
     /// The text matches, whatever follows.
     case matched
@@ -26,9 +36,9 @@ struct Automaton: Sendable {
   init?(_ graph: StateGraph) {
     let alphabet = Alphabet(graph.sets)
     classCount = alphabet.count
-    classOfASCII = ContiguousArray((0..<128).map { alphabet.classOf(UInt32($0)) })
-    starts = ContiguousArray(alphabet.starts)
-    classes = ContiguousArray(alphabet.classes)
+    classOfASCII = Frozen((0..<128).map { alphabet.classOf(UInt32($0)) })
+    starts = Frozen(alphabet.starts)
+    classes = Frozen(alphabet.classes)
 
     let restart = graph.closure([graph.first], atStart: false, atEnd: false)
     let first = graph.closure([graph.first], atStart: true, atEnd: false)
@@ -63,8 +73,8 @@ struct Automaton: Sendable {
       }
       done += 1
     }
-    self.next = next
-    self.outcomes = outcomes
+    self.next = Frozen(next)
+    self.outcomes = Frozen(outcomes)
   }
 
   private static func outcome(
@@ -76,36 +86,57 @@ struct Automaton: Sendable {
     if graph.hasMatch(atEnd) { return .matchedAtEnd }
     return states.isEmpty && !canRestart ? .dead : .open
   }
+}
 
-  @inline(__always)
-  func matches(_ text: UnsafeRawBufferPointer) -> Bool {
-    var (state, place) = (0, 0)
-    while place < text.count {
-      switch outcomes[state] {
-      case .matched: return true
-      case .dead: return false
-      default: break
-      }
-      let byte = text[place]
-      let character: UInt16
-      if byte < 0x80 {
-        character = classOfASCII[Int(byte)]
-        place += 1
-      } else {
-        character = classOf(nextCodePoint(text, &place))
-      }
-      state = Int(next[state * classCount + Int(character)])
-    }
-    return outcomes[state] == .matched || outcomes[state] == .matchedAtEnd
-  }
+extension Automaton {
+  /// `@unchecked Sendable`: the memory behind the pointers is only ever read.
+  struct Table: @unchecked Sendable {
+    fileprivate let classOfASCII: UnsafeBufferPointer<UInt16>
+    /// Where stretches of one class begin, beyond ASCII too, and their classes.
+    fileprivate let starts: UnsafeBufferPointer<UInt32>
+    fileprivate let classes: UnsafeBufferPointer<UInt16>
+    fileprivate let next: UnsafeBufferPointer<UInt16>
+    fileprivate let outcomes: UnsafeBufferPointer<Outcome>
+    fileprivate let classCount: Int
 
-  private func classOf(_ scalar: UInt32) -> UInt16 {
-    var (low, high) = (0, starts.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if starts[middle] <= scalar { low = middle + 1 } else { high = middle }
+    /// Stands for a pattern that has no automaton.
+    static let none = Table(
+      classOfASCII: .init(start: nil, count: 0), starts: .init(start: nil, count: 0),
+      classes: .init(start: nil, count: 0), next: .init(start: nil, count: 0),
+      outcomes: .init(start: nil, count: 0), classCount: 0)
+
+    var exists: Bool { classCount > 0 }
+
+    @inline(__always)
+    func matches(_ text: UnsafeRawBufferPointer) -> Bool {
+      var (state, place) = (0, 0)
+      while place < text.count {
+        switch outcomes[state] {
+        case .matched: return true
+        case .dead: return false
+        default: break
+        }
+        let byte = text[place]
+        let character: UInt16
+        if byte < 0x80 {
+          character = classOfASCII[Int(byte)]
+          place += 1
+        } else {
+          character = classOf(nextCodePoint(text, &place))
+        }
+        state = Int(next[state * classCount + Int(character)])
+      }
+      return outcomes[state] == .matched || outcomes[state] == .matchedAtEnd
     }
-    return classes[low - 1]
+
+    private func classOf(_ scalar: UInt32) -> UInt16 {
+      var (low, high) = (0, starts.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if starts[middle] <= scalar { low = middle + 1 } else { high = middle }
+      }
+      return classes[low - 1]
+    }
   }
 }
 

@@ -48,11 +48,13 @@ final class Pattern: Sendable {
     return text.withUTF8 { matches(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Whether the automaton runs it, for tests.
-  var isAutomaton: Bool {
-    if case .automaton = machine { return true }
-    return false
+  /// The automaton's memory, to be used while the pattern is alive.
+  var table: Automaton.Table {
+    if case .automaton(let automaton) = machine { return automaton.table }
+    return .none
   }
+
+  var isAutomaton: Bool { table.exists }
 }
 
 /// What is wrong in a regular expression.
