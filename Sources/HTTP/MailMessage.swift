@@ -59,8 +59,8 @@ package struct MailMessage: Sendable {
     self.date = date
   }
 
-  static let textLimit = 256 * 1024
-  static let subjectLimit = 400
+  package static let textLimit = 256 * 1024
+  package static let subjectLimit = 400
 
   /// The mail as it goes over the wire, lines ending in CR LF.
   ///
