@@ -86,6 +86,54 @@ struct NoticeFlowTests {
     }
   }
 
+  @Test("a webhook goes over TLS, to a receiver whose authority the rules name and to no other")
+  func encrypted() async throws {
+    try await onThread {
+      let (hall, subscriber) = (try Hall(), Subscriber())
+      let home = FileManager.default.temporaryDirectory.appending(
+        path: "tongban-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: home) }
+      let server = try subscriber.serve(tls: try Self.ownCertificate(in: home))
+      func rules(_ member: String) throws -> NoticeRules {
+        try testRules(
+          environment: [
+            "PORTAL_URL": "https://localhost:\(server.port)", "PORTAL_SECRET": testSecret,
+          ], home: home,
+          channels: """
+            { webhook: { \(member) subscribers: { portal: {
+              url: { environment: "PORTAL_URL" }, secret: { environment: "PORTAL_SECRET" } } } } }
+            """)
+      }
+      let untrusting = NoticeCarrier(rules: try rules("")).send(testPending(), at: hall.clock.now)
+      guard case .failed(let reason, _) = untrusting else {
+        Issue.record("sent to a receiver that nobody vouches for")
+        return
+      }
+      #expect(reason.contains("TLS_REFUSED"))
+      hall.start(try rules("certificates: \"own.pem\","))
+      try hall.publish([testNotice().message(testEvent())])
+      #expect(try hall.await("sent", 1))
+      #expect(subscriber.all.count == 1)
+      server.stop()
+    }
+  }
+
+  /// A certificate for `localhost` that vouches for itself, as `own.pem`.
+  static func ownCertificate(in folder: URL) throws -> HTTPServer.TLS {
+    let (key, certificate) = (folder.appending(path: "key.pem"), folder.appending(path: "own.pem"))
+    TestServers.run(
+      "/bin/sh",
+      [
+        "-c",
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost "
+          + "-addext subjectAltName=DNS:localhost -keyout \(key.path) -out \(certificate.path) 2>/dev/null",
+      ])
+    return HTTPServer.TLS(
+      certificate: try String(contentsOf: certificate, encoding: .utf8),
+      key: try String(contentsOf: key, encoding: .utf8))
+  }
+
   @Test(
     "a receiver that is down gets its notices when it comes up",
     arguments: [Notice.Channel.webhook, .mail])
