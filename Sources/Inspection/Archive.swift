@@ -55,7 +55,9 @@ package struct Archive {
   ///
   /// - Throws: `ArchiveError.noQueue` if the broker has no queue for it any more.
   package func replay(_ letter: ArchivedLetter, through publisher: Publisher) throws {
-    var headers = letter.headers.filter { $0.name != DeadLetter.Header.replay && $0.name != "x-death" }
+    var headers = letter.headers.filter {
+      !Archive.isBrokers($0.name) && $0.name != DeadLetter.Header.replay
+    }
     headers.append(Field(DeadLetter.Header.replay, .int(letter.replay + 1)))
     let message = Message(
       exchange: letter.exchange, routingKey: letter.routingKey, properties: letter.properties,
@@ -69,6 +71,11 @@ package struct Archive {
       [.text(letter.id), .int(letter.replay)])
   }
 
+  /// What the broker writes into a message, and writes anew when it travels again.
+  private static func isBrokers(_ header: String) -> Bool {
+    header == "x-death" || header == "x-delivery-count" || header.hasPrefix("x-first-death")
+  }
+
   package static let migrations = [
     Migration(
       number: 1, name: "dead letters",
@@ -78,7 +85,7 @@ package struct Archive {
           place text not null, expectation text not null, rule text not null, exchange text not null,
           routing_key text not null, sender text not null, event_id text not null,
           event_source text not null, event_type text not null, content_type text not null,
-          properties jsonb not null, headers jsonb not null, body bytea not null,
+          properties json not null, headers json not null, body bytea not null,
           died_at timestamptz not null, replay bigint not null, attempts bigint not null default 1,
           status text not null default 'open');
         create index dead_letter_newest on dead_letter (died_at desc);
@@ -94,8 +101,10 @@ package enum ArchiveError: Error, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .none(let id): "no dead letter has an id that begins with \(id); see `tongban deadletter list`"
-    case .several(let id): "more than one dead letter has an id that begins with \(id); give more of it"
+    case .none(let id):
+      "no dead letter has an id that begins with \(id); see `tongban deadletter list`"
+    case .several(let id):
+      "more than one dead letter has an id that begins with \(id); give more of it"
     case .noQueue(let exchange, let key):
       "the broker has no queue for \(exchange) \(key): run `tongban topology apply`, then replay again"
     }

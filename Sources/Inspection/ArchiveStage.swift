@@ -15,11 +15,12 @@ package struct ArchiveStage: Stage {
   package init() {}
 
   package mutating func work(_ batch: inout Batch) {
-    // A letter may have died of its headers: whatever they are, it is kept.
+    // A letter may have died of its headers, so a fault that was found in them is no reason to give it up again.
     for index in batch.items.indices { batch.items[index].verdict = .outputs([]) }
   }
 
-  package mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws {
+  package mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws
+  {
     let statements = batch.items.map { item in
       let letter = ArchivedLetter(message: item.delivery.message, event: item.event, at: now)
       return (ArchiveStage.insertion, letter.parameters)
@@ -46,33 +47,46 @@ extension ArchivedLetter {
     let death = message.brokerDeath
     func story(_ name: String) -> String { message.text(name) ?? "" }
     let hasher = Hasher128()
-    let ours = message.text(DeadLetter.Header.letter)
+    // A message that the broker itself dead-lettered may carry a story, but only one that its sender made up.
+    let ours = death == nil ? message.text(DeadLetter.Header.letter) : nil
     self.init(
       id: ours ?? hasher.key(event.source, event.id, hasher.digest(of: message.body).hex).hex,
-      department: message.text(DeadLetter.Header.department) ?? death?.department ?? "unknown",
+      department: ours == nil
+        ? death?.department ?? "unknown" : story(DeadLetter.Header.department),
       stage: ours == nil ? "broker" : story(DeadLetter.Header.stage),
       reason: ours == nil ? death?.reason ?? "UNKNOWN" : story(DeadLetter.Header.reason),
       place: ours == nil ? death.map { "queue \($0.queue)" } ?? "" : story(DeadLetter.Header.place),
-      expectation: story(DeadLetter.Header.expectation), rule: story(DeadLetter.Header.rule),
-      exchange: message.text(DeadLetter.Header.exchange) ?? death?.exchange ?? message.exchange,
-      routingKey: message.text(DeadLetter.Header.routingKey) ?? death?.routingKey ?? message.routingKey,
-      sender: message.text(DeadLetter.Header.sender) ?? message.properties.userID ?? "",
+      expectation: ours == nil ? death?.expectation ?? "" : story(DeadLetter.Header.expectation),
+      rule: ours == nil ? "" : story(DeadLetter.Header.rule),
+      exchange: ours == nil
+        ? death?.exchange ?? message.exchange : story(DeadLetter.Header.exchange),
+      routingKey: ours == nil
+        ? death?.routingKey ?? message.routingKey : story(DeadLetter.Header.routingKey),
+      sender: (ours == nil ? nil : message.text(DeadLetter.Header.sender))
+        ?? message.properties.userID ?? "",
       event: event, properties: message.properties, headers: message.headersBeforeDeath,
-      body: message.body, diedAt: now, replay: Self.replay(of: message))
-  }
-
-  private static func replay(of message: Message) -> Int64 {
-    guard case .int(let count) = message.header(DeadLetter.Header.replay) else { return 0 }
-    return count
+      body: message.body, diedAt: now, replay: message.replayCount)
   }
 }
 
-/// The broker's account of the first death of a message.
+/// The broker's account of the latest death of a message (`x-death`).
 struct BrokerDeath {
   let queue: String
   let reason: String
   let exchange: String
   let routingKey: String
+  let count: Int64
+
+  var expectation: String {
+    switch reason {
+    case "DELIVERY_LIMIT":
+      "to be finished within the queue's delivery limit; a worker stopped each time"
+    case "EXPIRED": "to be taken before its time was up"
+    case "MAXLEN": "room in the queue"
+    case "REJECTED": "to be accepted by the queue's consumer"
+    default: ""
+    }
+  }
 
   /// The first word of the routing key is the department wherever a department publishes.
   var department: String { routingKey.split(separator: ".").first.map(String.init) ?? "unknown" }
@@ -85,7 +99,9 @@ extension Message {
       return nil
     }
     func text(_ name: String) -> String {
-      guard case .text(let text) = fields.first(where: { $0.name == name })?.value else { return "" }
+      guard case .text(let text) = fields.first(where: { $0.name == name })?.value else {
+        return ""
+      }
       return text
     }
     var key = ""
@@ -94,15 +110,18 @@ extension Message {
     {
       key = first
     }
+    var count: Int64 = 1
+    if case .int(let number) = fields.first(where: { $0.name == "count" })?.value { count = number }
     let reason = text("reason").uppercased().replacing("-", with: "_")
     return BrokerDeath(
-      queue: text("queue"), reason: reason, exchange: text("exchange"), routingKey: key)
+      queue: text("queue"), reason: reason, exchange: text("exchange"), routingKey: key,
+      count: count)
   }
 
   /// The headers as they were before our stages told the story of the death.
   var headersBeforeDeath: [Field] {
-    headers.filter { field in
-      !DeadLetter.Header.story.contains(field.name) && !field.name.hasPrefix("x-first-death")
+    headers.filter { !DeadLetter.Header.story.contains($0.name) }.map { field in
+      field.name == DeadLetter.Header.deaths ? Field("x-death", field.value) : field
     }
   }
 }

@@ -30,7 +30,8 @@ package struct ArchivedLetter: Sendable {
   package var status = Status.open
 
   init(
-    id: String, department: String, stage: String, reason: String, place: String, expectation: String,
+    id: String, department: String, stage: String, reason: String, place: String,
+    expectation: String,
     rule: String, exchange: String, routingKey: String, sender: String, event: Event,
     properties: Properties, headers: [Field], body: [UInt8], diedAt: Instant, replay: Int64
   ) {
@@ -57,13 +58,21 @@ package struct ArchivedLetter: Sendable {
 
 extension ArchivedLetter {
   var parameters: [Parameter] {
-    [
-      .text(id), .text(department), .text(stage), .text(reason), .text(place), .text(expectation),
-      .text(rule), .text(exchange), .text(routingKey), .text(sender), .text(event.id),
-      .text(event.source), .text(event.type), .text(event.dataContentType ?? ""),
+    let texts = [
+      id, department, stage, reason, place, expectation, rule, exchange, routingKey, sender,
+      event.id,
+      event.source, event.type, event.dataContentType ?? "",
+    ]
+    return texts.map { .text(Self.storable($0)) } + [
       .json(StoredProperties(properties).json), .json(StoredField.json(headers)), .bytes(body),
       .timestamp(microseconds: diedAt.microseconds), .int(replay),
     ]
+  }
+
+  /// PostgreSQL's text holds every character but U+0000, and a sender may send that one too. The replacement is for
+  /// people; headers and properties are kept exactly, as JSON.
+  private static func storable(_ text: String) -> String {
+    text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
   }
 
   static let columns = """

@@ -2,7 +2,7 @@ import Cryptography
 import Messaging
 
 /// Why a message could not be processed, for the person who must act. Never with a personal identifier in it.
-package struct DeadLetter: Sendable, Equatable {
+package struct DeadLetter: Error, Sendable, Equatable {
   /// Where it died: `core.parse`, `core.map`, `core.check`, …
   package var stage: String
   /// The stable reason code, `SCREAMING_SNAKE`.
@@ -24,7 +24,7 @@ package struct DeadLetter: Sendable, Equatable {
 
   package static let exchange = "gov.deadletters"
 
-  /// The headers that tell a letter's story. The broker's own are in `x-death`.
+  /// The headers that tell a letter's story.
   package enum Header {
     package static let letter = "tongban-letter"
     package static let stage = "tongban-stage"
@@ -37,6 +37,11 @@ package struct DeadLetter: Sendable, Equatable {
     package static let routingKey = "tongban-routing-key"
     package static let sender = "tongban-sender"
     package static let replay = "tongban-replay"
+    /// The `x-death` that a message had when a stage gave it up. In a letter of ours it travels under this name,
+    /// so that a plain `x-death` in the archive always means that the broker itself dead-lettered the message.
+    package static let deaths = "tongban-x-death"
+    /// Says that a letter's own headers were too large to travel on.
+    package static let cut = "tongban-headers-cut"
 
     /// All that a stage writes when it gives a message up; `replay` is the auditors'.
     package static let story: Set<String> = [
@@ -55,15 +60,15 @@ package struct DeadLetter: Sendable, Equatable {
   package func message(original: Message, department: String, id: String) -> Message {
     var message = original
     message.exchange = DeadLetter.exchange
-    message.routingKey = department
-    message.headers = original.headers.filter { !Header.story.contains($0.name) }.map(\.sendable)
+    message.routingKey = department.utf8.count <= 100 ? department : "unknown"
+    message.headers = Self.kept(original.headers)
     let story: [(String, String)] = [
       (Header.letter, id), (Header.stage, stage), (Header.reason, code), (Header.place, place),
       (Header.expectation, expectation), (Header.rule, rule), (Header.department, department),
       (Header.exchange, original.exchange), (Header.routingKey, original.routingKey),
     ]
     for (name, value) in story where !value.isEmpty {
-      message.headers.append(Field(name, .text(value)))
+      message.headers.append(Field(name, .text(Self.bounded(value))))
     }
     // The broker would refuse another user's name on our connection, so it moves to a header.
     if let sender = original.properties.userID {
@@ -71,22 +76,30 @@ package struct DeadLetter: Sendable, Equatable {
       message.properties.userID = nil
     }
     message.properties.expiration = nil
+    message.properties.dropUnsendable()
     return message
   }
-}
 
-extension Field {
-  /// A header nested too deeply to be read cannot be sent either; its name stays, so that it is seen.
-  fileprivate var sendable: Field { Field(name, value.sendable) }
-}
-
-extension FieldValue {
-  fileprivate var sendable: FieldValue {
-    switch self {
-    case .tooDeep: .text("(nested too deeply)")
-    case .table(let fields): .table(fields.map(\.sendable))
-    case .array(let items): .array(items.map(\.sendable))
-    default: self
+  /// The headers of the dead message, without what somebody may have written there in a stage's name.
+  private static func kept(_ headers: [Field]) -> [Field] {
+    let kept = headers.filter { !Header.story.contains($0.name) }.map { field in
+      Field(field.name == "x-death" ? Header.deaths : field.name, field.value).sendable
     }
+    guard kept.octets > Sizes.headers - storyRoom else { return kept }
+    return [
+      Field(
+        Header.cut,
+        .text("\(kept.count) headers of \(kept.octets) octets leave no room for the letter's own"))
+    ] + kept.filter { $0.name == Header.replay }
+  }
+
+  /// Octets that a letter's story may take, beside the headers that came.
+  private static let storyRoom = 8_000
+  /// Octets that one part of the story may take.
+  private static let wordRoom = 800
+
+  private static func bounded(_ text: String) -> String {
+    text.utf8.count <= wordRoom
+      ? text : String(decoding: text.utf8.prefix(wordRoom), as: UTF8.self) + "…"
   }
 }

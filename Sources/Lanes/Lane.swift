@@ -10,22 +10,34 @@ import Storage
 /// whose outputs have the same ids. While the broker confirms one batch, the lane works on the next.
 ///
 /// Trouble with broker or database is waited out with back-off while the batch is kept in hand; it is
-/// never a dead letter. Lanes import the doors and Events, and never a part of the hub.
+/// never a dead letter. Where it cannot be known whether a commit went through, the lane does what a
+/// crash would do: it gives its messages back and lets the inbox tell what was done. Lanes import the doors
+/// and Events, and never a part of the hub.
 package final class Lane<Work: Stage> {
   private var stage: Work
-  private let consumer: Consumer
+  private let intake: Intake
   private let publisher: Publisher
   private let database: Database
   private let inbox: Inbox
   private let surroundings: Surroundings
   private let limits: LaneLimits
+  private let log: Log
   private var backoff = Backoff()
+  private var returned: ReturnedCopies
+  private var tidiedAt: Instant?
 
-  /// A batch whose outputs are on their way: in the open transaction, sent, not yet confirmed.
+  /// What the stage has worked on, in the order of the queue: a batch, or the parts of one.
+  private var worked: [WorkedBatch] = []
+  /// The batch whose outputs are on their way.
+  private var started: Started?
+
+  /// In the open transaction, sent, not yet confirmed.
   private struct Started {
-    var batch: Batch
-    let transaction: Int64
-    var sent: Batch.Sent
+    let worked: WorkedBatch
+    let batch: Batch
+    let sent: Batch.Sent
+    /// What the connection has shown of returned copies, this batch included.
+    let returned: ReturnedCopies
   }
 
   package init(
@@ -37,177 +49,173 @@ package final class Lane<Work: Stage> {
     self.limits = limits
     let name = "tongban \(stage.name) \(queue)"
     let log = surroundings.log.named(name)
-    consumer = Consumer(
-      endpoints.broker, queue: queue, prefetch: limits.batch * 3, name: name, log: { log.info($0) })
+    self.log = log
+    intake = Intake(endpoints.broker, queue: queue, batch: limits.batch, name: name, log: log)
     publisher = Publisher(endpoints.broker, name: name, log: { log.info($0) })
-    database = Database(endpoints.database, name: name, log: { log.info($0) })
+    database = Database(
+      endpoints.database, name: name, settings: LaneLimits.databaseSettings, log: { log.info($0) })
     inbox = Inbox(consumer: stage.name)
+    returned = ReturnedCopies(isOrdered: limits.isOrdered)
   }
 
   /// Works until the stop signal; then finishes what it has begun and closes its connections.
   package func run() {
-    var started: Started?
     while !surroundings.stop.isSet {
-      do {
-        let wait = started == nil ? limits.idleWait : 0
-        let deliveries = try consumer.take(max: limits.batch, wait: wait)
-        if !deliveries.isEmpty {
-          var batch = Batch(deliveries, consumer: stage.name)
-          stage.work(&batch)
-          if let before = started { finish(before) }
-          started = start(batch)
-        } else if let before = started {
-          finish(before)
-          started = nil
-        } else {
-          stage.idle(now: surroundings.now())
-        }
-      } catch {
-        pause(after: error, doing: "taking a batch")
-      }
+      do { try turn() } catch { waitOut(error) }
     }
-    if let before = started { finish(before) }
-    consumer.close()
+    if let started {
+      // What fails now is not acknowledged and comes again.
+      do { try finish(started) } catch { log.warning("not finished before the end: \(error)") }
+    }
+    intake.close()
     publisher.close()
+    database.close()
   }
 
-  /// Admits the batch and sends its outputs; tries again until it succeeds or the lane is stopped.
-  private func start(_ batch: Batch) -> Started? {
-    while !surroundings.stop.isSet {
-      do {
-        let started = try attempt(batch)
-        backoff.succeeded()
-        return started
-      } catch {
-        abandonTransaction()
-        pause(after: error, doing: "admitting a batch")
-      }
+  /// One round: take and work on a batch, finish the one before it, start it.
+  private func turn() throws {
+    if worked.isEmpty { try takeAndWork() }
+    if let before = started {
+      started = nil
+      try finish(before)
+      if worked.isEmpty { return }
     }
-    return nil
-  }
-
-  private func attempt(_ original: Batch) throws -> Started {
-    var batch = original
-    try database.begin()
-    let transaction = try admit(&batch)
-    try stage.prepare(&batch, in: database, at: surroundings.now())
-    surroundings.failpoint("\(stage.name).admitted")
-    let sent = batch.outgoing()
-    try publisher.send(sent.messages)
-    return Started(batch: batch, transaction: transaction, sent: sent)
-  }
-
-  private func admit(_ batch: inout Batch) throws -> Int64 {
-    if stage.keepsBooks { return try inbox.admit(&batch, to: database, at: surroundings.now()) }
-    return try database.query("select pg_current_xact_id()::text::bigint")[0].int(0)
-  }
-
-  /// Waits for the confirms, commits and acknowledges. If that fails, the batch starts anew, unless its commit went through.
-  private func finish(_ first: Started) {
-    var started = first
-    while true {
-      do {
-        try settle(&started)
-        acknowledge(started.batch)
-        backoff.succeeded()
-        return
-      } catch {
-        abandonTransaction()
-        pause(after: error, doing: "publishing and recording a batch")
-        if isCommitted(started.transaction) {
-          acknowledge(started.batch)
-          return
-        }
-        guard let again = start(first.batch.undecided(), with: stage) else { return }
-        started = again
-      }
+    try tidy()
+    dropWhatIsGone()
+    guard let next = worked.first else { return idle() }
+    if let begun = try start(next) {
+      started = begun
+      worked.removeFirst()
     }
   }
 
-  private func start(_ batch: Batch, with work: Work) -> Started? {
-    var again = batch
-    stage.work(&again)
-    return start(again)
+  private func takeAndWork() throws {
+    let deliveries = try intake.take(wait: started == nil ? limits.idleWait : 0)
+    guard !deliveries.isEmpty else { return }
+    var batch = Batch(deliveries, consumer: stage.name)
+    stage.work(&batch)
+    batch.decideTheRest(stage: stage.name)
+    worked = [WorkedBatch(batch)]
   }
 
-  private func settle(_ started: inout Started) throws {
-    let outcomes = try publisher.awaitConfirms(
-      within: limits.confirmWithin, deadline: limits.confirmDeadline)
-    surroundings.failpoint("\(stage.name).confirmed")
-    let unroutable = try started.batch.settle(outcomes, of: started.sent, stage: stage.name)
-    if !unroutable.isEmpty {
-      try inbox.markDead(unroutable, of: started.batch, in: database)
-      let letters = started.batch.letters(at: unroutable)
-      let answers = try publisher.publish(
-        letters, confirmWithin: limits.confirmWithin, deadline: limits.confirmDeadline)
-      if answers.contains(where: { $0 != .confirmed }) {
-        throw LaneError.unroutableLetters(exchange: DeadLetter.exchange)
+  private func idle() {
+    publisher.serve()
+    stage.idle(now: surroundings.now())
+  }
+
+  /// Sees to the inbox's partitions now and then, between two transactions.
+  private func tidy() throws {
+    let now = surroundings.now()
+    if let tidiedAt, now < tidiedAt.adding(seconds: limits.tidyEvery) { return }
+    if stage.keepsBooks { try Inbox.retain(weeks: limits.inboxWeeks, at: now, in: database) }
+    tidiedAt = now
+  }
+}
+
+// MARK: The steps of a batch
+
+extension Lane {
+  /// Admits the batch and sends its outputs; nil if the batch has to be taken in parts.
+  private func start(_ worked: WorkedBatch) throws -> Started? {
+    do {
+      var (batch, returned) = (worked.batch, returned)
+      try admit(&batch, &returned)
+      surroundings.failpoint("\(stage.name).admitted")
+      let admitted = batch
+      try stage.prepare(&batch, in: database, at: surroundings.now())
+      batch.decideTheRest(stage: stage.name)
+      if worked.isSuspect { batch.weedUnsendable(stage: stage.name) }
+      if stage.keepsBooks {
+        try inbox.markDead(batch.newlyDead(since: admitted), of: batch, in: database)
       }
+      let sent = batch.outgoing()
+      try publisher.send(sent.messages, deadline: limits.confirmDeadline)
+      surroundings.failpoint("\(stage.name).sent")
+      return Started(worked: worked, batch: batch, sent: sent, returned: returned)
+    } catch {
+      abandon()
+      guard let parts = worked.parts(after: error, stage: stage.name) else { throw error }
+      log.warning("a message of \(worked.batch.items.count) is refused, looking for it: \(error)")
+      self.worked.replaceSubrange(0..<1, with: parts)
+      return nil
     }
+  }
+
+  private func admit(_ batch: inout Batch, _ returned: inout ReturnedCopies) throws {
     if stage.keepsBooks {
-      try Ledger.record(started.batch, stage: stage.name, at: surroundings.now(), in: database)
+      try inbox.admit(&batch, returned: &returned, to: database, at: surroundings.now())
+    } else {
+      try database.begin()
     }
-    try database.commit()
-    surroundings.failpoint("\(stage.name).committed")
   }
 
-  private func acknowledge(_ batch: Batch) {
-    guard let last = batch.items.last else { return }
-    _ = consumer.acknowledge(through: last.delivery.tag)
+  /// Waits for the confirms, records, commits and acknowledges.
+  private func finish(_ started: Started) throws {
+    var batch = started.batch
+    do {
+      try confirm(&batch, started.sent)
+      surroundings.failpoint("\(stage.name).confirmed")
+      let now = surroundings.now()
+      let books = stage.keepsBooks ? [Ledger.addition(of: batch, stage: stage.name, at: now)] : []
+      try database.pipeline(books, commit: true)
+    } catch {
+      abandon()
+      worked.insert(started.worked, at: 0)
+      if let error = error as? StorageError, error.code == .connectionLost { giveBack() }
+      throw error
+    }
+    backoff.reset()
+    returned = started.returned
+    surroundings.failpoint("\(stage.name).committed")
+    if let last = batch.items.last { intake.acknowledge(through: last.delivery.tag) }
     surroundings.failpoint("\(stage.name).acknowledged")
   }
 
-  /// Whether a transaction whose commit was cut off went through all the same (`pg_xact_status`).
-  private func isCommitted(_ transaction: Int64) -> Bool {
-    while !surroundings.stop.isSet {
-      do {
-        let rows = try database.query(
-          "select coalesce(pg_xact_status($1::text::xid8), 'unknown')", [.text(String(transaction))])
-        return try rows[0].text(0) == "committed"
-      } catch {
-        pause(after: error, doing: "asking what became of a commit")
-      }
+  /// Waits until everything is safe with the broker; what has no queue becomes a dead letter.
+  private func confirm(_ batch: inout Batch, _ sent: Batch.Sent) throws {
+    let outcomes = try publisher.awaitConfirms(
+      within: limits.confirmWithin, deadline: limits.confirmDeadline)
+    let unroutable = try batch.settle(outcomes, of: sent, stage: stage.name)
+    guard !unroutable.isEmpty else { return }
+    if stage.keepsBooks { try inbox.markDead(unroutable, of: batch, in: database) }
+    let answers = try publisher.publish(
+      batch.letters(at: unroutable), confirmWithin: limits.confirmWithin,
+      deadline: limits.confirmDeadline)
+    guard answers.allSatisfy({ $0 == .confirmed }) else {
+      throw LaneError.unroutableLetters(exchange: DeadLetter.exchange)
     }
-    return false
   }
+}
 
-  private func abandonTransaction() {
+// MARK: Trouble
+
+extension Lane {
+  /// Lets go of what was sent and recorded; the batch itself is still in hand.
+  private func abandon() {
     publisher.forget()
     // A rollback fails only when the connection is lost, and the server then rolls back by itself.
     try? database.rollback()
   }
 
-  private func pause(after error: any Error, doing what: String) {
+  /// The commit was cut off, so nobody here knows whether it went through. The broker delivers again
+  /// what was not acknowledged, and the inbox then knows.
+  private func giveBack() {
+    intake.giveBack()
+    worked.removeAll()
+    returned = ReturnedCopies(isOrdered: limits.isOrdered)
+  }
+
+  private func waitOut(_ error: any Error) {
     let seconds = backoff.next(random: surroundings.random())
-    surroundings.log.named("tongban \(stage.name)").warning(
-      "\(what) failed, next try in \(Int(seconds * 1000)) ms: \(error)")
-    surroundings.stop.wait(seconds: seconds)
+    log.warning("next try in \(Int(seconds * 1000)) ms: \(error)")
+    intake.hold(for: seconds, unless: surroundings.stop)
+    publisher.serve()
   }
-}
 
-/// What a lane needs to know of the outside, passed in once.
-package struct Endpoints: Sendable {
-  package let broker: BrokerURI
-  package let database: String
-
-  package init(broker: BrokerURI, database: String) {
-    self.broker = broker
-    self.database = database
+  /// What came over a connection that is gone comes again, perhaps to another hub: it is no longer ours.
+  private func dropWhatIsGone() {
+    worked.removeAll { !intake.isHeld($0.batch) }
   }
-}
-
-/// The bounds of a lane.
-package struct LaneLimits: Sendable {
-  /// Messages in one batch.
-  package var batch = 500
-  /// Seconds to wait for a message when there is none.
-  package var idleWait = 0.5
-  /// Seconds until a confirm that did not come means a new connection.
-  package var confirmWithin = 10.0
-  /// Seconds until the lane gives the batch up and starts it anew.
-  package var confirmDeadline = 60.0
-
-  package init() {}
 }
 
 /// A fault of the exchange as it is set up, which waiting and `tongban topology apply` mend.

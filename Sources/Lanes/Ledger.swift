@@ -21,25 +21,27 @@ package enum Ledger {
     package var isBalanced: Bool { accepted == published + duplicate + dead }
   }
 
-  static func record(_ batch: Batch, stage: String, at now: Instant, in database: Database) throws {
+  /// The statement that adds a batch to the books, for the batch's transaction.
+  static func addition(of batch: Batch, stage: String, at now: Instant) -> (String, [Parameter]) {
     let entries = count(batch, stage: stage)
-    guard !entries.isEmpty else { return }
-    _ = try database.query(
+    return (
       addition,
       [
-        .text(stage), .timestamp(microseconds: now.hour.microseconds), .texts(entries.map(\.source)),
-        .ints(entries.map(\.accepted)), .ints(entries.map(\.published)), .ints(entries.map(\.duplicate)),
-        .ints(entries.map(\.dead)), .ints(entries.map(\.redelivered)), .ints(entries.map(\.outputs)),
-      ])
+        .text(stage), .timestamp(microseconds: now.hour.microseconds),
+        .texts(entries.map(\.source)),
+        .ints(entries.map(\.accepted)), .ints(entries.map(\.published)),
+        .ints(entries.map(\.duplicate)),
+        .ints(entries.map(\.dead)), .ints(entries.map(\.redelivered)),
+        .ints(entries.map(\.outputs)),
+      ]
+    )
   }
 
   /// One entry a source, in the order of the sources' names, so that two lanes never wait for each other in a circle.
   static func count(_ batch: Batch, stage: String) -> [Entry] {
     var entries: [String: Entry] = [:]
     for item in batch.items {
-      var entry = entries[item.source] ?? Entry(stage: stage, source: item.source)
-      entry.add(item.verdict)
-      entries[item.source] = entry
+      entries[item.source, default: Entry(stage: stage, source: item.source)].add(item.verdict)
     }
     return entries.values.sorted { $0.source < $1.source }
   }
@@ -79,9 +81,10 @@ extension Ledger.Entry {
       accepted += 1
       published += 1
       outputs += Int64(messages.count)
-    case .dead:
+    case .dead(_, let messages):
       accepted += 1
       dead += 1
+      outputs += Int64(messages.count)
     case .duplicate:
       accepted += 1
       duplicate += 1

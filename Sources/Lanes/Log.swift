@@ -33,12 +33,14 @@ package struct Log: Sendable {
 
   private func line(_ level: Level, _ message: () -> String) {
     guard level.rawValue >= self.level.rawValue else { return }
-    let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true).year().month().day())
+    let time = Date().formatted(
+      .iso8601.time(includingFractionalSeconds: true).year().month().day())
     write("\(time) \(level) [\(name)] \(Log.escaped(message()))\n")
   }
 
   static func escaped(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) })
+    guard
+      text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) })
     else { return text }
     var line = ""
     for scalar in text.unicodeScalars {

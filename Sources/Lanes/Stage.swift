@@ -9,11 +9,13 @@ package protocol Stage {
   /// Whether repeats are recognised by the inbox and all is counted in the ledger; false for a stage whose own table knows its messages.
   var keepsBooks: Bool { get }
 
-  /// Decides every undecided item: outputs or a dead letter. It does no I/O; it may be called again with
-  /// the same deliveries and must then decide the same, with the same ids.
+  /// Decides every undecided item: outputs or a dead letter. What stays undecided becomes a dead letter. It does no
+  /// I/O. Deliveries that come again after a crash must lead to the same outputs, with the same ids.
   mutating func work(_ batch: inout Batch)
 
-  /// Effects in the database that belong to the batch, in its transaction, after duplicates are known.
+  /// Effects in the database that belong to the batch, in its transaction, after duplicates are known. It may
+  /// change the verdicts of items that are neither `duplicate` nor `redelivered`. If it throws, or a later step
+  /// fails, the transaction is undone and it is called again for the batch, or for parts of it.
   mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws
 
   /// Called when there is nothing to take: the place to look for changed configuration.
@@ -22,6 +24,7 @@ package protocol Stage {
 
 extension Stage {
   package var keepsBooks: Bool { true }
-  package mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws {}
+  package mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws
+  {}
   package mutating func idle(now: Instant) {}
 }

@@ -69,6 +69,9 @@ package final class Database {
   ) throws(StorageError) -> [Rows] {
     var all = statements
     precondition(!begin || !isInTransaction, "a transaction is open; transactions do not nest")
+    guard begin || !commit || isInTransaction else {
+      throw StorageError(.noTransaction, at: "commit", "no transaction is open on this connection")
+    }
     if begin { all.insert(("begin", []), at: 0) }
     if commit { all.append(("commit", [])) }
     guard !all.isEmpty else { return [] }
