@@ -101,10 +101,12 @@ extension Run {
   mutating func join(_ separator: Span) {
     guard let first = work.joins.popLast() else { return }
     let start = Int(first)
-    defer { work.pieces.removeLast(work.pieces.count - start) }
+    let count = work.pieces.count
+    defer { work.pieces.removeLast(count - start) }
     var size = 0
     var node: Int32 = -1
-    for piece in work.pieces[start...] where piece.state != .absent {
+    for index in start..<count where work.pieces[index].state != .absent {
+      let piece = work.pieces[index]
       guard piece.state == .there else {
         value = piece
         return
@@ -119,9 +121,9 @@ extension Run {
     guard size <= Limits.outputBytes else { return stop() }
     let room = scratch.take(size)
     var end = 0
-    for piece in work.pieces[start...] where piece.state == .there {
+    for index in start..<count where work.pieces[index].state == .there {
       if end > 0 { room.append(text(separator), at: &end) }
-      room.append(piece.text, at: &end)
+      room.append(work.pieces[index].text, at: &end)
     }
     value = Value(
       state: .there, kind: .string, interned: -1, node: node,

@@ -104,14 +104,14 @@ struct Run {
 
   private mutating func prepare() {
     scratch.reset()
-    work.faults.removeAll(keepingCapacity: true)
-    work.warnings.removeAll(keepingCapacity: true)
-    work.faulty.removeAll(keepingCapacity: true)
-    work.containers.removeAll(keepingCapacity: true)
-    work.frames.removeAll(keepingCapacity: true)
-    work.items.removeAll(keepingCapacity: true)
-    work.pieces.removeAll(keepingCapacity: true)
-    work.joins.removeAll(keepingCapacity: true)
+    if !work.faults.isEmpty { work.faults.removeAll(keepingCapacity: true) }
+    if !work.warnings.isEmpty { work.warnings.removeAll(keepingCapacity: true) }
+    if !work.faulty.isEmpty { work.faulty.removeAll(keepingCapacity: true) }
+    if !work.containers.isEmpty { work.containers.removeAll(keepingCapacity: true) }
+    if !work.frames.isEmpty { work.frames.removeAll(keepingCapacity: true) }
+    if !work.items.isEmpty { work.items.removeAll(keepingCapacity: true) }
+    if !work.pieces.isEmpty { work.pieces.removeAll(keepingCapacity: true) }
+    if !work.joins.isEmpty { work.joins.removeAll(keepingCapacity: true) }
     if work.hints.count < program.hintCount {
       work.hints.append(
         contentsOf: repeatElement(0, count: program.hintCount - work.hints.count))
@@ -215,15 +215,36 @@ struct Run {
   }
 }
 
-/// Whether two texts have the same bytes.
+/// Whether two texts have the same bytes. Names and codes are short: eight or four bytes at a time, the
+/// last of them twice, beats a call of `memcmp`.
 @inline(__always) func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer)
   -> Bool
 {
-  guard left.count == right.count else { return false }
+  let count = left.count
+  guard count == right.count else { return false }
+  if count >= 8 { return equalWords(left, right, UInt64.self) }
+  if count >= 4 { return equalWords(left, right, UInt32.self) }
   var index = 0
-  while index < left.count {
+  while index < count {
     if left[index] != right[index] { return false }
     index += 1
   }
   return true
+}
+
+@inline(__always) private func equalWords<Word: FixedWidthInteger & BitwiseCopyable>(
+  _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, _ word: Word.Type
+) -> Bool {
+  let last = left.count - MemoryLayout<Word>.size
+  var index = 0
+  while index < last {
+    if left.loadUnaligned(fromByteOffset: index, as: word)
+      != right.loadUnaligned(fromByteOffset: index, as: word)
+    {
+      return false
+    }
+    index += MemoryLayout<Word>.size
+  }
+  return left.loadUnaligned(fromByteOffset: last, as: word)
+    == right.loadUnaligned(fromByteOffset: last, as: word)
 }
