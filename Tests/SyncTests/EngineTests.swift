@@ -39,7 +39,8 @@ final class Bench {
   }
 
   func submit(_ key: String) throws -> String {
-    try cases.submit(file, application: application, key: key).id
+    let applicant = Value.object([.init("mail", .string("a@example"))])
+    return try cases.submit(file, application: application, key: key, applicant: applicant).id
   }
 
   /// Takes a case to where both branches are with their departments.

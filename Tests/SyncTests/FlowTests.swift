@@ -10,7 +10,11 @@ import Testing
     #expect(flow.check(departments: departments).isEmpty)
     #expect(flow.steps.map(\.department) == departments.map { $0 == "tax" ? "tax" : $0 })
     #expect(flow.steps.map(\.after) == [[], [0], [0], [0]])
-    #expect(flow.notices[.compensated] == ["webhook", "email"])
+    #expect(
+      flow.notices[.compensated] == [
+        .init(channel: "webhook", recipient: .fixed("applicant-portal")),
+        .init(channel: "mail", recipient: .applicant(["mail"])),
+      ])
     guard case .act(let revoke) = flow.steps[0].compensation else {
       Issue.record("the registration has no compensation")
       return

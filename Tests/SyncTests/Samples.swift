@@ -24,7 +24,11 @@ func enterpriseStartup() throws -> Flow {
 
 let diamondText = """
   { name: "diamond", title: "t", version: 1, operators: { queue: "desk", remind: "1d" },
-    notices: { completed: ["webhook", "email"], compensated: ["email"], "needs-operator": ["email"] },
+    notices: {
+      completed: [{ channel: "webhook", recipient: "portal" }, { channel: "mail", to: "applicant.mail" }],
+      compensated: [{ channel: "mail", to: "applicant.mail" }],
+      "needs-operator": { channel: "mail", recipient: "desk@example" },
+    },
     steps: {
       base: { department: "market-regulation", task: "register", input: { name: "application.name" },
         timeout: "60s", retry: { attempts: 2, backoff: "10s" },

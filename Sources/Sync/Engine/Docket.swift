@@ -78,7 +78,7 @@ struct Docket {
       switch effect {
       case .task(let order): messages.append(order.message(for: entry.case, at: now))
       case .notice(let kind):
-        messages += Notice(kind, entry.case, entry.flow, at: now).messages
+        messages += CaseNotice(kind, entry.case, entry.flow, at: now).messages
       case .history(let line): entry.history.append(line)
       case .timer: break  // stored with the case, whose `due` it is
       }

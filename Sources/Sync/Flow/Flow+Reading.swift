@@ -28,19 +28,38 @@ extension Flow {
 
   private static func notices(
     _ node: ConfigurationNode?
-  ) throws(ConfigurationError) -> [NoticeKind: [String]] {
+  ) throws(ConfigurationError) -> [NoticeKind: [NoticeRoute]] {
     guard let node else { return [:] }
-    var notices: [NoticeKind: [String]] = [:]
+    var notices: [NoticeKind: [NoticeRoute]] = [:]
     for member in try node.members() {
       guard let kind = NoticeKind(rawValue: member.name) else {
         throw member.node.unknown(
           "kind of notice", member.name, known: NoticeKind.allCases.map(\.rawValue))
       }
-      var channels: [String] = []
-      for channel in member.node.list() { channels.append(try channel.word()) }
-      notices[kind] = channels
+      var routes: [NoticeRoute] = []
+      for route in member.node.list() { routes.append(try NoticeRoute(route)) }
+      notices[kind] = routes
     }
     return notices
+  }
+}
+
+extension Flow.NoticeRoute {
+  /// `{ channel: "mail", to: "applicant.mail" }`, or a fixed address: `{ channel, recipient: "…" }`.
+  fileprivate init(_ node: ConfigurationNode) throws(ConfigurationError) {
+    var object = try node.object()
+    channel = try object.required("channel").word()
+    switch (object.optional("to"), object.optional("recipient")) {
+    case (let to?, nil):
+      let words = try to.name().split(separator: ".").map(String.init)
+      guard words.count > 1, words[0] == "applicant" else {
+        throw to.fault("expected a path into the applicant, such as \"applicant.mail\"")
+      }
+      recipient = .applicant(Array(words.dropFirst()))
+    case (nil, let fixed?): recipient = .fixed(try fixed.name())
+    default: throw node.fault("expected either \"to\" or \"recipient\"")
+    }
+    try object.end()
   }
 }
 

@@ -7,8 +7,8 @@ package struct Flow: Sendable {
   package let title: String
   package let version: Int
   package let operators: Operators
-  /// The channels over which a kind of notice leaves; a kind that is not here leaves over none.
-  package let notices: [NoticeKind: [String]]
+  /// Where each kind of notice goes; a kind that is not here goes nowhere.
+  package let notices: [NoticeKind: [NoticeRoute]]
   /// In the order of the file.
   package let steps: [Step]
   /// Where the flow stands in its file, for errors.
@@ -19,6 +19,25 @@ package struct Flow: Sendable {
     package let queue: String
     /// Seconds until they are reminded, again and again.
     package let remind: Double
+  }
+
+  /// One way of a notice to somebody outside.
+  package struct NoticeRoute: Sendable, Equatable {
+    package enum Recipient: Sendable, Equatable {
+      /// An address on the channel, the same for every case.
+      case fixed(String)
+      /// A path into what the submitter said of the applicant. A case whose applicant has nothing
+      /// there sends no notice this way.
+      case applicant([String])
+    }
+
+    package let channel: String
+    package let recipient: Recipient
+
+    package init(channel: String, recipient: Recipient) {
+      self.channel = channel
+      self.recipient = recipient
+    }
   }
 
   /// One department's task in the flow.

@@ -1,0 +1,65 @@
+import Events
+import Messaging
+
+/// What leaves about a case, one message for each way that the flow names for this kind of notice.
+///
+/// Body, as the notification lane reads it: `{"key","case","kind","language","recipient","values":{…}}`.
+/// `key` is the same for the same notice, for ever. The values are `title`, `flow`, `state`, `at`, and
+/// `reason` where the case did not go its way, `queue` where operators must act; never what the
+/// departments or the applicant said of persons.
+struct CaseNotice {
+  private let kind: NoticeKind
+  private let `case`: Case
+  private let flow: Flow
+  private let now: Instant
+
+  init(_ kind: NoticeKind, _ case: Case, _ flow: Flow, at now: Instant) {
+    self.kind = kind
+    self.case = `case`
+    self.flow = flow
+    self.now = now
+  }
+
+  var messages: [Message] {
+    (flow.notices[kind] ?? []).enumerated().compactMap { number, route in
+      recipient(of: route).map { message(number, over: route.channel, to: $0) }
+    }
+  }
+
+  private func recipient(of route: Flow.NoticeRoute) -> String? {
+    switch route.recipient {
+    case .fixed(let address): address
+    case .applicant(let path): self.case.applicant.at(path)?.text
+    }
+  }
+
+  private func message(_ number: Int, over channel: String, to recipient: String) -> Message {
+    let word = "case-\(kind.rawValue)"
+    let key = "\(self.case.id)/\(self.case.events)/\(word)/\(number)"
+    let event = Event(
+      id: key, source: Sync.source, type: "tongban.notice.\(word).v1", time: now,
+      dataContentType: "application/json", traceparent: self.case.traceparent,
+      correlationID: self.case.id)
+    let body = Value.object([
+      .init("key", .string(key)), .init("case", .string(self.case.id)),
+      .init("kind", .string(word)),
+      .init("language", .string(self.case.applicant.at(["language"])?.text ?? "zh-CN")),
+      .init("recipient", .string(recipient)), .init("values", values),
+    ])
+    return event.message(
+      exchange: Sync.noticesExchange, routingKey: "\(channel).\(word)", body: body.jsonBytes,
+      partition: self.case.partition)
+  }
+
+  private var values: Value {
+    var members: [Value.Member] = [
+      .init("title", .string(flow.title)), .init("flow", .string(flow.name)),
+      .init("state", .string(self.case.state.rawValue)), .init("at", .string(now.description)),
+    ]
+    if !self.case.reason.isEmpty { members.append(.init("reason", .string(self.case.reason))) }
+    if kind == .needsOperator || kind == .operatorReminder {
+      members.append(.init("queue", .string(flow.operators.queue)))
+    }
+    return .object(members)
+  }
+}
