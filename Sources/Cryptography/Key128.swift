@@ -25,7 +25,9 @@ package struct Key128: Sendable {
   }
 
   /// Thirty-two lower-case digits.
-  package var hex: String { bytes.hex }
+  package var hex: String {
+    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { $0.hex }
+  }
 }
 
 extension Key128: Hashable {
