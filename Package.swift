@@ -52,10 +52,13 @@ let package = Package(
 
     // The hub.
     module("Topology", ["Configuration", "HTTP"]),
-    module("Catalogue", ["Configuration", "Records"]),
+    module("Catalogue", ["Configuration", "Records", "Events"]),
     module(
       "Adapters",
-      ["Configuration", "Records", "Standards", "Schemas", "Mapping", "Events", "Lanes"]),
+      [
+        "Configuration", "Cryptography", "Messaging", "Records", "Standards", "Schemas", "Mapping",
+        "Events", "Lanes",
+      ]),
     module("Routing", ["Adapters", "Catalogue", "Lanes"]),
     module("Sync", ["Configuration", "Records", "Events", "Lanes"]),
     module("Notices", ["Configuration", "Records", "Lanes", "HTTP"]),
@@ -63,26 +66,35 @@ let package = Package(
 
     // The faces.
     module("Servers"),
-    module("Console", ["HTTP", "Lanes"]),
+    module("SampleCity", ["Cryptography", "Events", "Messaging", "Lanes", "HTTP"]),
     .executableTarget(
       name: "tongban",
       dependencies: [
         "Configuration", "Topology", "Catalogue", "Routing", "Sync", "Notices", "Inspection",
-        "Adapters", "Servers", "Console",
+        "Adapters", "Servers", "SampleCity",
       ], swiftSettings: strict),
 
     // The tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "HubSupport",
+      dependencies: ["TestSupport", "SampleCity", "Lanes", "Messaging", "Storage"],
+      path: "Tests/HubSupport", swiftSettings: strict),
     tests("Configuration"), tests("Records", ["TestSupport"]), tests("Standards"),
     tests("Schemas"), tests("Mapping"), tests("Events"),
     tests("Messaging", ["TestSupport"]), tests("Storage", ["TestSupport"]),
     tests("Cryptography"), tests("HTTP", ["TestSupport"]),
     tests("Lanes", ["TestSupport"]), tests("Topology", ["TestSupport", "Messaging"]),
-    tests("Catalogue"), tests("Adapters", ["TestSupport"]), tests("Routing", ["TestSupport"]),
+    tests("Catalogue"), tests("Adapters", ["TestSupport"]),
+    tests("Routing", ["TestSupport", "SampleCity"]),
     tests("Sync", ["TestSupport"]), tests("Notices", ["TestSupport"]),
     tests("Inspection", ["TestSupport"]), tests("Servers"),
-    .testTarget(name: "IntegrationTests", dependencies: ["TestSupport"], swiftSettings: strict),
-    .testTarget(name: "FaultTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: ["HubSupport", "Inspection", "tongban"], swiftSettings: strict),
+    .testTarget(
+      name: "FaultTests", dependencies: ["HubSupport", "tongban"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -45,8 +45,9 @@ package struct DropWatch: Sendable {
 
   /// Hidden files and the endings by which programs say that they are still writing.
   package static func isUnfinished(_ name: String) -> Bool {
-    name.hasPrefix(".") || [".tmp", ".part", ".partial", ".writing", ".filepart", "~"].contains {
-      name.lowercased().hasSuffix($0)
-    }
+    name.hasPrefix(".")
+      || [".tmp", ".part", ".partial", ".writing", ".filepart", "~"].contains {
+        name.lowercased().hasSuffix($0)
+      }
   }
 }

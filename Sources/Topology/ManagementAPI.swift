@@ -33,6 +33,12 @@ package final class ManagementAPI: Broker {
     guard there.status == 404 else { return }
     try send("PUT", ["vhosts", virtualHost], .table([:]), at: place)
   }
+
+  /// Removes the virtual host with all that it holds: for trials that made one of their own.
+  package func deleteVirtualHost() throws(TopologyError) {
+    try send(
+      "DELETE", ["vhosts", virtualHost], at: "virtual host \(virtualHost)", accepting: [404])
+  }
 }
 
 // MARK: Reading

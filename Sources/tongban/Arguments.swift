@@ -49,7 +49,9 @@ struct Arguments {
 
   /// The next word that is not an option.
   mutating func next() -> String? {
-    guard let index = words.firstIndex(where: { !$0.hasPrefix("-") || $0 == "-" }) else { return nil }
+    guard let index = words.firstIndex(where: { !$0.hasPrefix("-") || $0 == "-" }) else {
+      return nil
+    }
     return words.remove(at: index)
   }
 

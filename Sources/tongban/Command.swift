@@ -1,13 +1,13 @@
 /// One command of `tongban`: its words, what it is for, and what it does.
-struct Command {
+struct Command: Sendable {
   let words: [String]
   let usage: String
   let summary: String
-  let run: (inout Arguments) throws -> ExitCode
+  let run: @Sendable (inout Arguments) throws -> ExitCode
 
   init(
     _ words: String, _ usage: String = "", _ summary: String,
-    run: @escaping (inout Arguments) throws -> ExitCode
+    run: @escaping @Sendable (inout Arguments) throws -> ExitCode
   ) {
     self.words = words.split(separator: " ").map(String.init)
     self.usage = usage
@@ -30,7 +30,7 @@ enum ExitCode: Int32 {
 enum Commands {
   static let all: [Command] =
     ServerCommands.all + RunCommands.all + TopologyCommands.all + MappingCommands.all
-    + CaseCommands.all + DeadLetterCommands.all + AuditCommands.all
+    + CheckCommands.all + CaseCommands.all + DeadLetterCommands.all + AuditCommands.all
 
   /// The command whose words begin the line, the longest first, and the rest of the line.
   static func find(_ words: [String]) -> (Command, Arguments)? {

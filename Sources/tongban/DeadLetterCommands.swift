@@ -8,9 +8,11 @@ import Storage
 enum DeadLetterCommands {
   static let all = [
     Command(
-      "deadletter list", "[--department D] [--reason CODE] [--status open|replayed] [--limit N] [--json]",
+      "deadletter list",
+      "[--department D] [--reason CODE] [--status open|replayed] [--limit N] [--json]",
       "list dead letters, the newest first", run: list),
-    Command("deadletter show", "ID [--json]", "show one: why, where, and its masked body", run: show),
+    Command(
+      "deadletter show", "ID [--json]", "show one: why, where, and its masked body", run: show),
     Command(
       "deadletter replay", "ID…", "send letters again, untouched, under their own ids", run: replay),
   ]

@@ -112,7 +112,7 @@ enum FlowCommands {
 
   /// The departments of the exchange, by code.
   static func departments() throws(ConfigurationError) -> [String] {
-    try Topology.load(folder: TopologyCommands.folder).departments.map(\.code)
+    try Topology.load(folder: TopologyCommands.folder).departments
   }
 }
 

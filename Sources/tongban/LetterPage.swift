@@ -56,7 +56,8 @@ struct LetterPage {
       var end = index
       while end < characters.count, isWord(characters[end]) { end += 1 }
       let word = characters[index..<end]
-      result += isName(characters, index..<end) ? String(word) : String(repeating: "*", count: word.count)
+      result +=
+        isName(characters, index..<end) ? String(word) : String(repeating: "*", count: word.count)
       index = end
     }
     return result
@@ -71,7 +72,9 @@ struct LetterPage {
     func at(_ index: Int) -> Character { text.indices.contains(index) ? text[index] : " " }
     let before = at(word.lowerBound - 1)
     let after = at(word.upperBound)
-    if before == "<" || (before == "/" && at(word.lowerBound - 2) == "<") || after == "=" { return true }
+    if before == "<" || (before == "/" && at(word.lowerBound - 2) == "<") || after == "=" {
+      return true
+    }
     guard before == "\"", after == "\"" else { return false }
     return text[min(text.count, word.upperBound + 1)...].first { $0 != " " } == ":"
   }

@@ -15,6 +15,19 @@ struct Settings {
     Settings(home: home, servers: try addresses(), log: Log(level: try level(defaultLevel)))
   }
 
+  /// The same; where no broker or no database is named, the private ones are started first.
+  static func loadOrStart() throws -> Settings {
+    let isNamed = { (names: [String]) in
+      names.contains { variable($0) != nil || variable($0 + "_FILE") != nil }
+    }
+    if !isNamed(["TONGBAN_AMQP_URL", "AMQP_URL"])
+      || !isNamed(["TONGBAN_DATABASE_URL", "DATABASE_URL"])
+    {
+      _ = try PrivateServers(state: state).up()
+    }
+    return try load()
+  }
+
   static var home: URL {
     URL(fileURLWithPath: variable("TONGBAN_HOME") ?? FileManager.default.currentDirectoryPath)
   }
@@ -27,7 +40,8 @@ struct Settings {
   static func level(_ fallback: Log.Level) throws -> Log.Level {
     guard let name = variable("TONGBAN_LOG") else { return fallback }
     guard let level = Log.Level(name) else {
-      throw SettingsError("TONGBAN_LOG is \"\(name)\"; expected debug, info, warning, error or silent")
+      throw SettingsError(
+        "TONGBAN_LOG is \"\(name)\"; expected debug, info, warning, error or silent")
     }
     return level
   }
@@ -37,9 +51,12 @@ struct Settings {
     guard let amqp = try secret("TONGBAN_AMQP_URL") ?? secret("AMQP_URL") ?? started?.amqp else {
       throw SettingsError("no broker: set TONGBAN_AMQP_URL, or run `tongban up` in \(home.path)")
     }
-    guard let database = try secret("TONGBAN_DATABASE_URL") ?? secret("DATABASE_URL") ?? started?.database
+    guard
+      let database = try secret("TONGBAN_DATABASE_URL") ?? secret("DATABASE_URL")
+        ?? started?.database
     else {
-      throw SettingsError("no database: set TONGBAN_DATABASE_URL, or run `tongban up` in \(home.path)")
+      throw SettingsError(
+        "no database: set TONGBAN_DATABASE_URL, or run `tongban up` in \(home.path)")
     }
     return Addresses(
       amqp: amqp, amqpNodes: started?.amqpNodes ?? [amqp],

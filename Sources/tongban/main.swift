@@ -3,6 +3,7 @@ import Foundation
 import Lanes
 import Messaging
 import Storage
+import Topology
 
 // A peer that goes away must be an error of the call, not the end of the process.
 signal(SIGPIPE, SIG_IGN)
@@ -14,7 +15,7 @@ func tongban(_ words: [String]) -> ExitCode {
     print(Commands.help)
     return words.isEmpty ? .usage : .done
   }
-  guard var (command, arguments) = Commands.find(words) else {
+  guard case (let command, var arguments)? = Commands.find(words) else {
     complain(unknown(words))
     return .usage
   }
@@ -40,6 +41,7 @@ func exitCode(of error: any Error) -> ExitCode {
   switch error {
   case is ConfigurationError, is SettingsError: .usage
   case let error as MessagingError where error.isTransient: .unreachable
+  case let error as TopologyError where error.isTransient: .unreachable
   case let error as StorageError where error.isTransient: .unreachable
   default: .no
   }

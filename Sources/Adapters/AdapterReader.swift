@@ -1,0 +1,203 @@
+import Configuration
+import Foundation
+import Mapping
+import Records
+import Schemas
+import Standards
+
+/// Reads adapter folders: files in, compiled adapters out, or the first thing that is wrong with them.
+struct AdapterReader {
+  private let folder: URL
+  private let schemas: [String: Schema]
+  private let national: [String: CodeTable]
+
+  /// - Parameter home: the folder with `topology/` and `adapters/`.
+  init(home: URL) throws(ConfigurationError) {
+    folder = home.appending(path: "adapters")
+    schemas = try Self.schemas(in: home.appending(path: "topology/schemas"))
+    national = try Self.nationalTables(in: home.appending(path: "topology/codes"))
+  }
+
+  /// What numbers are checked against: the divisions of today and of former times.
+  var reference: Reference {
+    Reference(
+      divisions: national["gbt2260"].map {
+        Divisions(present: $0, history: national["gbt2260-history"])
+      })
+  }
+
+  /// Every folder with an `adapter.json5` in it.
+  func adapters() throws(ConfigurationError) -> [Adapter] {
+    var adapters: [Adapter] = []
+    for name in try names(in: folder) {
+      let place = folder.appending(path: name)
+      guard FileManager.default.fileExists(atPath: place.appending(path: "adapter.json5").path)
+      else {
+        continue
+      }
+      adapters.append(try adapter(in: place))
+    }
+    return adapters
+  }
+
+  private func adapter(in place: URL) throws(ConfigurationError) -> Adapter {
+    let node = try readJSON5(place.appending(path: "adapter.json5"))
+    var object = try node.object()
+    let department = try object.required("department")
+    let code = try department.name()
+    guard code == place.lastPathComponent else {
+      throw department.fault("expected \"\(place.lastPathComponent)\", the folder's name")
+    }
+    let name = try object.optional("name")?.name() ?? code
+    let source = try object.optional("source")?.name() ?? "urn:tongban:\(code)"
+    let tables = try self.tables(in: place.appending(path: "codes"))
+    var intakes: [String: Adapter.Intake] = [:]
+    for member in try object.optional("events")?.members() ?? [] {
+      intakes[member.name] = try intake(member, place, tables)
+    }
+    var deliveries: [String: Adapter.Delivery] = [:]
+    for member in try object.optional("deliveries")?.members() ?? [] {
+      deliveries[member.name] = try delivery(member, place, tables)
+    }
+    let edge = try object.optional("edge")
+      .map { node throws(ConfigurationError) in try Edge(node, events: intakes.keys.sorted()) }
+    try object.end()
+    return Adapter(
+      department: code, name: name, source: source, intakes: intakes, deliveries: deliveries,
+      edge: edge ?? Edge())
+  }
+
+  private func intake(
+    _ member: ConfigurationNode.Member, _ place: URL, _ tables: [String: CodeTable]
+  ) throws(ConfigurationError) -> Adapter.Intake {
+    var object = try member.node.object()
+    let native = try NativeFormat(try object.required("format"))
+    let reference = try object.required("mapping")
+    let order = try object.optional("order")?.name() ?? ""
+    try object.end()
+    let mapping = try self.mapping(
+      reference, place, tables, sources: native.format.declaredNames, targets: nil)
+    guard mapping.from == member.name else {
+      throw reference.fault("the mapping is from \"\(mapping.from)\", not from \"\(member.name)\"")
+    }
+    guard let schema = schemas[mapping.to] else {
+      throw reference.unknown("standard schema", mapping.to, known: schemas.keys.sorted())
+    }
+    return Adapter.Intake(
+      event: member.name, native: native, order: order, mapping: mapping, schema: schema)
+  }
+
+  private func delivery(
+    _ member: ConfigurationNode.Member, _ place: URL, _ tables: [String: CodeTable]
+  ) throws(ConfigurationError) -> Adapter.Delivery {
+    guard schemas[member.name] != nil else {
+      throw member.node.unknown("standard schema", member.name, known: schemas.keys.sorted())
+    }
+    var object = try member.node.object()
+    let native = try NativeFormat(try object.required("format"))
+    let reference = try object.required("mapping")
+    try object.end()
+    let mapping = try self.mapping(
+      reference, place, tables, sources: nil, targets: native.format.declaredNames)
+    guard mapping.from == member.name else {
+      throw reference.fault("the mapping is from \"\(mapping.from)\", not from \"\(member.name)\"")
+    }
+    return Adapter.Delivery(schema: member.name, native: native, mapping: mapping)
+  }
+
+  private func mapping(
+    _ reference: ConfigurationNode, _ place: URL, _ tables: [String: CodeTable], sources: [String]?,
+    targets: [String]?
+  ) throws(ConfigurationError) -> Mapping {
+    let name = try reference.name()
+    let folder = place.appending(path: "mappings")
+    let known = try names(in: folder).filter { $0.hasSuffix(".json5") }.map {
+      String($0.dropLast(6))
+    }
+    guard known.contains(name) else { throw reference.unknown("mapping", name, known: known) }
+    return try Mapping.compile(
+      try readJSON5(folder.appending(path: "\(name).json5")), tables: tables, knownTargets: targets,
+      knownSources: sources)
+  }
+
+  /// The department's own tables beside the national ones; its own come first where the names are equal.
+  private func tables(in folder: URL) throws(ConfigurationError) -> [String: CodeTable] {
+    var tables = national
+    guard FileManager.default.fileExists(atPath: folder.path) else { return tables }
+    for name in try names(in: folder) where name.hasSuffix(".json5") {
+      tables[String(name.dropLast(6))] = try CodeTable.read(
+        try readJSON5(folder.appending(path: name)))
+    }
+    return tables
+  }
+}
+
+// MARK: files
+
+extension AdapterReader {
+  private static func schemas(in folder: URL) throws(ConfigurationError) -> [String: Schema] {
+    var schemas: [String: Schema] = [:]
+    for file in try names(in: folder) where file.hasSuffix(".json") {
+      let name = String(file.dropLast(5))
+      let place = folder.appending(path: file)
+      let text = try readBytes(place)
+      do throws(SchemaError) {
+        schemas[name] = try Schema.compile(
+          json: text, name: name, options: SchemaOptions(assertsFormats: true))
+      } catch {
+        throw ConfigurationError(
+          file: place.path, line: 0, path: error.path, message: "expected \(error.expectation)")
+      }
+    }
+    return schemas
+  }
+
+  private static func nationalTables(in folder: URL) throws(ConfigurationError) -> [String:
+    CodeTable]
+  {
+    var tables: [String: CodeTable] = [:]
+    for file in try names(in: folder) where file.hasSuffix(".csv") {
+      let place = folder.appending(path: file)
+      let text = try readBytes(place)
+      do throws(CodeTableError) {
+        tables[String(file.dropLast(4))] = try CodeTable.read(text, file: place.path)
+      } catch {
+        throw ConfigurationError(
+          file: error.file, line: error.line, path: "", message: "expected \(error.expectation)")
+      }
+    }
+    return tables
+  }
+}
+
+private func names(in folder: URL) throws(ConfigurationError) -> [String] {
+  do { return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() } catch {
+    throw ConfigurationError(
+      file: folder.path, line: 0, path: "", message: "cannot be read as a folder")
+  }
+}
+
+private func readBytes(_ file: URL) throws(ConfigurationError) -> [UInt8] {
+  guard let data = FileManager.default.contents(atPath: file.path) else {
+    throw ConfigurationError(file: file.path, line: 0, path: "", message: "cannot be read")
+  }
+  return Array(data)
+}
+
+/// Named in errors and rules by its place below the home: `adapters/tax/adapter.json5`.
+private func readJSON5(_ file: URL) throws(ConfigurationError) -> ConfigurationNode {
+  let words = file.pathComponents
+  let place = words[(words.lastIndex(of: "adapters") ?? 0)...].joined(separator: "/")
+  return try JSON5.read(try readBytes(file), file: place)
+}
+
+extension RecordFormat {
+  /// The members that the format itself names; nil where any name may stand in a record.
+  fileprivate var declaredNames: [String]? {
+    switch self {
+    case .fixedWidth(let format): format.fields.map(\.name)
+    case .delimited(let format): format.columns.isEmpty ? nil : format.columns
+    case .json, .xml, .keyValue: nil
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Adapters
+import Catalogue
+import Events
+import Foundation
+import Inspection
+import Lanes
+import Messaging
+import Notices
+import Routing
+import Storage
+import Sync
+import Topology
+
+/// The hub's roles as threads of one process, from start to graceful end.
+struct Hub {
+  private let settings: Settings
+  private let roles: [Role]
+  private let stop: StopSignal
+  private let surroundings: Surroundings
+  private let endpoints: Endpoints
+  private let crew = Crew()
+
+  init(_ settings: Settings, roles: [Role], stop: StopSignal) throws {
+    self.settings = settings
+    self.roles = roles
+    self.stop = stop
+    surroundings = Surroundings.real(stop: stop, log: settings.log)
+    endpoints = try settings.endpoints()
+  }
+
+  /// Starts every role; returns when all are at work.
+  ///
+  /// - Throws: what is wrong with topology, adapters, flows or notices, before anything is consumed.
+  func start() throws {
+    let topology = try Topology.load(folder: settings.home.appending(path: "topology").path)
+    try prepareDatabase()
+    if roles.contains(.core) || roles.contains(.distribute) { try startRouting(topology) }
+    if roles.contains(.archive) { lane("deadletters") { ArchiveStage() } }
+    if roles.contains(.sync) { startSync(topology) }
+    if roles.contains(.notify) { try startNotices() }
+    if roles.contains(.sync) || roles.contains(.notify) { startOutbox() }
+    startHousekeeping()
+  }
+
+  /// Waits for the end of all threads.
+  func join() { crew.join() }
+
+  // MARK: roles
+
+  private func startRouting(_ topology: Topology) throws {
+    let (home, surroundings) = (settings.home, surroundings)
+    let shelf = try AdapterSet.shelf(home: home, log: settings.log)
+    let departments = topology.departments
+    let folder = home.appending(path: "topology/catalogue")
+    let catalogue = try Shelf(watching: [folder], log: settings.log) {
+      try Catalogue.load(folder: folder.path, departments: departments)
+    }
+    if roles.contains(.core) {
+      for queue in topology.queues(ofFamily: "core") {
+        lane(queue) { CoreStage(shelf, now: surroundings.now) }
+      }
+    }
+    if roles.contains(.distribute) {
+      for queue in topology.queues(ofFamily: "distribute") {
+        lane(queue) { DistributeStage(shelf, catalogue: catalogue, now: surroundings.now) }
+      }
+    }
+    crew.start("tongban reload") {
+      while !surroundings.stop.isSet {
+        surroundings.stop.wait(seconds: 0.5)
+        shelf.reload()
+        catalogue.reload()
+      }
+    }
+  }
+
+  private func startSync(_ topology: Topology) {
+    for queue in topology.queues(ofFamily: "sync") { lane(queue) { SyncStage() } }
+    let (endpoints, surroundings) = (endpoints, surroundings)
+    crew.start("tongban timers") {
+      TimerWorker(endpoints: endpoints, surroundings: surroundings).run()
+    }
+  }
+
+  private func startNotices() throws {
+    let rules = try NoticeRules.load(home: settings.home)
+    lane(Notice.queue) { NoticeStage(rules: rules) }
+    let (endpoints, surroundings) = (endpoints, surroundings)
+    crew.start("tongban notices") {
+      NoticeSender(rules: rules, endpoints: endpoints, surroundings: surroundings).run()
+    }
+  }
+
+  private func startOutbox() {
+    let (endpoints, surroundings) = (endpoints, surroundings)
+    crew.start("tongban outbox") {
+      OutboxRelay(endpoints: endpoints, surroundings: surroundings).run()
+    }
+  }
+
+  private func lane<Work: Stage & SendableMetatype>(
+    _ queue: String, _ stage: @escaping @Sendable () -> Work
+  ) {
+    let (endpoints, surroundings) = (endpoints, surroundings)
+    crew.start("tongban \(queue)") {
+      Lane(stage: stage(), queue: queue, endpoints: endpoints, surroundings: surroundings).run()
+    }
+  }
+
+  // MARK: the database
+
+  private func prepareDatabase() throws {
+    let database = Database(endpoints.database, name: "tongban start")
+    defer { database.close() }
+    try Migrations.apply(to: database)
+    try Inbox.retain(weeks: Hub.inboxWeeks, at: surroundings.now(), in: database)
+  }
+
+  private static let inboxWeeks: Int64 = 8
+
+  /// New partitions before they are needed, old ones dropped, once an hour.
+  private func startHousekeeping() {
+    let (endpoints, surroundings) = (endpoints, surroundings)
+    crew.start("tongban housekeeping") {
+      let log = surroundings.log.named("tongban housekeeping")
+      let database = Database(endpoints.database, name: "tongban housekeeping")
+      defer { database.close() }
+      while !surroundings.stop.isSet {
+        surroundings.stop.wait(seconds: 3600)
+        guard !surroundings.stop.isSet else { return }
+        _ = surroundings.persist("making the inbox's partitions", log: log) {
+          try Inbox.retain(weeks: Hub.inboxWeeks, at: surroundings.now(), in: database)
+        }
+      }
+    }
+  }
+}
+
+/// The tables of all parts, in the order in which they build on each other.
+enum Migrations {
+  static func apply(to database: Database) throws {
+    try database.migrate(LaneMigrations.name, LaneMigrations.all)
+    try database.migrate("archive", Archive.migrations)
+    try database.migrate(SyncMigrations.name, SyncMigrations.all)
+    try database.migrate(NoticeMigrations.name, NoticeMigrations.all)
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import TestSupport
+
+/// The real command, as `make test` has built it, with an environment of its own.
+package final class Tongban: @unchecked Sendable {
+  // @unchecked: `Process` is used by the test that owns this value alone, never by two threads at once.
+  private let process: Process
+  private let output: URL
+
+  /// The binary beside the test bundle.
+  package static var binary: URL {
+    let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+    let folder =
+      bundle?.deletingLastPathComponent()
+      ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    return folder.appending(path: "tongban")
+  }
+
+  /// The project's own folder, with `topology/` and `adapters/`.
+  package static var project: URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+  }
+
+  /// Starts a command; it runs until it ends or is stopped.
+  package init(_ arguments: [String], environment: [String: String]) {
+    process = Process()
+    process.executableURL = Self.binary
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
+    output = FileManager.default.temporaryDirectory.appending(
+      path: "tongban-\(UUID().uuidString).log")
+    do {
+      try Data().write(to: output)
+      let file = try FileHandle(forWritingTo: output)
+      process.standardOutput = file
+      process.standardError = file
+      process.standardInput = FileHandle.nullDevice
+      try process.run()
+    } catch { preconditionFailure("cannot start \(Self.binary.path): \(error)") }
+  }
+
+  deinit {
+    if process.isRunning { kill() }
+    try? FileManager.default.removeItem(at: output)
+  }
+
+  package var isRunning: Bool { process.isRunning }
+
+  /// What it has written so far.
+  package var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+
+  /// SIGKILL, and waits for the end.
+  package func kill() {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// SIGTERM, and the exit status; nil if it did not end in time and was killed.
+  package func stop(within seconds: Double = 30) -> Int32? {
+    process.terminate()
+    guard eventually(within: seconds, { !process.isRunning }) else {
+      kill()
+      return nil
+    }
+    return process.terminationStatus
+  }
+
+  /// Waits for its end; nil if it did not come.
+  package func status(within seconds: Double = 60) -> Int32? {
+    guard eventually(within: seconds, { !process.isRunning }) else { return nil }
+    return process.terminationStatus
+  }
+
+  /// What a command said and how it ended.
+  package struct Answer: Sendable {
+    package let status: Int32
+    package let output: String
+    package let error: String
+  }
+
+  /// Runs a command to its end.
+  package static func run(
+    _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = []
+  ) -> Answer {
+    signal(SIGPIPE, SIG_IGN)
+    let process = Process()
+    process.executableURL = binary
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
+    let (standardOutput, standardError, standardInput) = (Pipe(), Pipe(), Pipe())
+    process.standardOutput = standardOutput
+    process.standardError = standardError
+    process.standardInput = standardInput
+    do { try process.run() } catch { preconditionFailure("cannot start \(binary.path): \(error)") }
+    // Written from another thread: a child that talks before it has read all must not hold both up.
+    Thread { [handle = standardInput.fileHandleForWriting] in
+      try? handle.write(contentsOf: Data(input))
+      try? handle.close()
+    }.start()
+    let errors = Collected()
+    let done = DispatchSemaphore(value: 0)
+    Thread { [handle = standardError.fileHandleForReading] in
+      errors.set(handle.readDataToEndOfFile())
+      done.signal()
+    }.start()
+    let said = standardOutput.fileHandleForReading.readDataToEndOfFile()
+    done.wait()
+    process.waitUntilExit()
+    return Answer(
+      status: process.terminationStatus, output: String(decoding: said, as: UTF8.self),
+      error: String(decoding: errors.get(), as: UTF8.self))
+  }
+}
+
+/// Octets that one thread collects for another.
+private final class Collected: @unchecked Sendable {
+  // @unchecked: every access holds the lock.
+  private let lock = NSLock()
+  private var data = Data()
+
+  func set(_ data: Data) { lock.withLock { self.data = data } }
+  func get() -> Data { lock.withLock { data } }
+}

@@ -1,0 +1,88 @@
+import Adapters
+import Catalogue
+import Foundation
+import Lanes
+import Messaging
+import Testing
+
+@testable import Routing
+
+@Suite struct DistributeStageTests {
+  private let shelf: Shelf<AdapterSet>
+  private let catalogue: Shelf<Catalogue>
+
+  init() throws {
+    shelf = try AdapterSet.shelf(home: home, log: quiet)
+    let folder = home.appending(path: "topology/catalogue")
+    catalogue = try Shelf(watching: [folder], log: quiet) {
+      try Catalogue.load(
+        folder: folder.path,
+        departments: ["public-security", "tax", "social-security", "market-regulation"])
+    }
+  }
+
+  private func distribute(_ message: Message) -> Batch.Item {
+    var core = CoreStage(shelf, now: { now })
+    var batch = Batch([delivery(message)], consumer: "core")
+    core.work(&batch)
+    guard let standard = batch.items[0].verdict.messages.first else { return batch.items[0] }
+    return distributeStandard(standard)
+  }
+
+  private func distributeStandard(_ message: Message) -> Batch.Item {
+    var stage = DistributeStage(shelf, catalogue: catalogue, now: { now })
+    var batch = Batch([delivery(message)], consumer: "distribute")
+    stage.work(&batch)
+    return batch.items[0]
+  }
+
+  @Test(
+    "a person's change goes to those entitled to it, in their own formats, and not back to its source"
+  )
+  func person() throws {
+    let person = city.person(5)
+    let item = distribute(householdMessage([city.householdRow(5, of: person)]))
+    let keys = item.verdict.messages.map(\.routingKey).sorted()
+    #expect(keys == ["social-security.std.person.v1", "tax.std.person.v1"])
+    #expect(item.source == "public-security")
+    let line = item.verdict.messages.first { $0.routingKey.hasPrefix("social") }
+    #expect(line?.properties.contentType == "text/plain; charset=GB18030")
+    #expect(line.map { Array($0.body.prefix(18)) } == Array(person.identityNumber.utf8))
+    let json = text(item.verdict.messages.first { $0.routingKey.hasPrefix("tax") })
+    #expect(json.contains("\"XM\":\"\(person.name)\"") && !json.contains(person.address))
+  }
+
+  @Test("fields that a department is not entitled to are not in what it gets")
+  func entitlement() {
+    let enterprise = city.enterprise(6)
+    let item = distribute(taxMessage(6))
+    #expect(item.verdict.messages.count == 2)
+    for message in item.verdict.messages {
+      let body =
+        String(data: Data(message.body), encoding: String.Encoding(rawValue: 0x8000_0632)) ?? ""
+      #expect(body.contains(enterprise.creditCode))
+      #expect(
+        !body.contains(enterprise.representative.identityNumber)
+          && !body.contains(enterprise.address))
+    }
+  }
+
+  @Test("ids are derived from the event and the department: a repeat is the same message")
+  func repeatable() {
+    let (first, second) = (distribute(taxMessage(6)), distribute(taxMessage(6)))
+    #expect(first.verdict.messages == second.verdict.messages)
+    #expect(Set(first.verdict.messages.map(\.properties.messageID)).count == 2)
+  }
+
+  @Test("a standard event without a schema, or that is not JSON, is a letter")
+  func bad() {
+    let none = Message(
+      exchange: "gov.standard", routingKey: "a.b.c", properties: Properties(messageID: "1"),
+      headers: [Field("cloudEvents_source", .text("s"))], body: Array("{}".utf8))
+    #expect(distributeStandard(none).verdict.letter?.code == "MISSING_ATTRIBUTE")
+    var torn = none
+    torn.headers.append(Field("cloudEvents_dataschema", .text("std.person.v1")))
+    torn.body = Array("{".utf8)
+    #expect(distributeStandard(torn).verdict.letter?.code == "NOT_JSON")
+  }
+}
