@@ -70,37 +70,61 @@ extension CodePoints {
     switch text {
     case "Any": return .all
     case "ASCII": return CodePoints([0...0x7F])
-    case "Alphabetic", "Alpha": return matching { $0.properties.isAlphabetic }
-    case "Lowercase", "Lower": return matching { $0.properties.isLowercase }
-    case "Uppercase", "Upper": return matching { $0.properties.isUppercase }
-    case "White_Space", "space": return matching { $0.properties.isWhitespace }
-    case "Ideographic", "Ideo": return matching { $0.properties.isIdeographic }
-    case "Unified_Ideograph", "UIdeo": return matching { $0.properties.isUnifiedIdeograph }
-    case "ID_Start", "IDS": return matching { $0.properties.isIDStart }
-    case "ID_Continue", "IDC": return matching { $0.properties.isIDContinue }
-    case "Emoji": return matching { $0.properties.isEmoji }
+    case "Alphabetic", "Alpha": return alphabetic
+    case "Lowercase", "Lower": return lowercase
+    case "Uppercase", "Upper": return uppercase
+    case "White_Space", "space": return whiteSpace
+    case "Ideographic", "Ideo": return ideographic
+    case "Unified_Ideograph", "UIdeo": return unifiedIdeographs
+    case "ID_Start", "IDS": return identifierStart
+    case "ID_Continue", "IDC": return identifierContinue
+    case "Emoji": return emoji
     default: return nil
     }
   }
 
-  private static func category(_ name: String) -> CodePoints? {
-    guard let categories = GeneralCategories.named(name) else { return nil }
-    return matching { categories.contains($0.properties.generalCategory) }
+  // Each is found once, by a look at every code point there is, when the first pattern asks for it.
+  private static let alphabetic = matching { $0.properties.isAlphabetic }
+  private static let lowercase = matching { $0.properties.isLowercase }
+  private static let uppercase = matching { $0.properties.isUppercase }
+  private static let whiteSpace = matching { $0.properties.isWhitespace }
+  private static let ideographic = matching { $0.properties.isIdeographic }
+  private static let unifiedIdeographs = matching { $0.properties.isUnifiedIdeograph }
+  private static let identifierStart = matching { $0.properties.isIDStart }
+  private static let identifierContinue = matching { $0.properties.isIDContinue }
+  private static let emoji = matching { $0.properties.isEmoji }
+
+  private static func matching(_ accepts: (Unicode.Scalar) -> Bool) -> CodePoints {
+    stretches { scalar in scalar.map(accepts) ?? false }[true] ?? CodePoints([])
   }
 
-  /// Looks at every code point there is: some milliseconds, when a pattern is compiled.
-  private static func matching(_ accepts: (Unicode.Scalar) -> Bool) -> CodePoints {
-    var (ranges, start) = ([ClosedRange<UInt32>](), UInt32?.none)
-    for value in 0...last + 1 {
-      let isIn = Unicode.Scalar(value).map(accepts) ?? false
-      if isIn, start == nil { start = value }
-      if !isIn, let first = start {
-        ranges.append(first...value - 1)
-        start = nil
+  /// The stretches of code points for which the same is true.
+  private static func stretches<Value: Hashable>(
+    _ value: (Unicode.Scalar?) -> Value
+  ) -> [Value: CodePoints] {
+    var ranges: [Value: [ClosedRange<UInt32>]] = [:]
+    var (start, current, point) = (UInt32(0), value(Unicode.Scalar(0)), UInt32(1))
+    while point <= last {
+      let next = value(Unicode.Scalar(point))
+      if next != current {
+        ranges[current, default: []].append(start...point - 1)
+        (start, current) = (point, next)
       }
+      point += 1
     }
-    return CodePoints(ranges)
+    ranges[current, default: []].append(start...last)
+    return ranges.mapValues { CodePoints($0) }
   }
+
+  private static func category(_ name: String) -> CodePoints? {
+    GeneralCategories.named(name).map { categories in
+      CodePoints(categories.flatMap { byCategory[$0]?.ranges ?? [] })
+    }
+  }
+
+  /// Halves of surrogate pairs belong to no category here: no text has them.
+  private static let byCategory: [Unicode.GeneralCategory?: CodePoints] =
+    stretches { $0?.properties.generalCategory }
 
   /// The scripts that a city's records are written in (Unicode 15.1, Scripts.txt).
   private static let scripts: [String: CodePoints] = {
