@@ -75,8 +75,8 @@ package struct RecordError: Error, CustomStringConvertible, Equatable, Sendable 
     if line > 0 { place.append("line \(line)") }
     if byte >= 0 { place.append("byte \(byte)") }
     if !path.isEmpty { place.append(path) }
-    let where_ = place.isEmpty ? "body" : place.joined(separator: ", ")
-    return "\(code.rawValue): \(where_): \(expectation)"
+    let scope = place.isEmpty ? "body" : place.joined(separator: ", ")
+    return "\(code.rawValue): \(scope): \(expectation)"
   }
 
   package static func == (left: Self, right: Self) -> Bool { left.code == right.code }

@@ -46,6 +46,22 @@ enum UTF8Scan {
     return 4
   }
 
+  /// How many bytes the character takes whose first byte this is; 1 for bytes that begin none.
+  @inline(__always) static func lead(_ byte: UInt8) -> Int {
+    byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF8 ? 4 : 1
+  }
+
+  /// The scalar value of a well-formed character in the lowest bytes of a word.
+  @inline(__always) static func scalar(_ word: UInt32, length: Int) -> UInt32 {
+    switch length {
+    case 1: word & 0x7F
+    case 2: (word & 0x1F) << 6 | word >> 8 & 0x3F
+    case 3: (word & 0x0F) << 12 | (word >> 8 & 0x3F) << 6 | word >> 16 & 0x3F
+    default:
+      (word & 0x07) << 18 | (word >> 8 & 0x3F) << 12 | (word >> 16 & 0x3F) << 6 | word >> 24 & 0x3F
+    }
+  }
+
   /// Where the first byte stands that is not well-formed UTF-8; nil if there is none.
   static func firstFault(_ text: UnsafeRawBufferPointer, from start: Int = 0) -> Int? {
     var at = start

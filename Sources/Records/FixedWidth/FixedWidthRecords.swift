@@ -1,0 +1,202 @@
+/// The records of a fixed-width body. Counted in bytes, each field is cut out of the native bytes and
+/// decoded alone, so a field that ends inside a character is found; counted in characters, the body is
+/// decoded first.
+struct FixedWidthRecords {
+  private let format: FixedWidthFormat
+  private let charset: Charset
+  private let limits: RecordLimits
+  private let names: [Tree.Slice]
+  private let nameBytes: [UInt8]
+
+  init(_ format: FixedWidthFormat, charset: Charset, limits: RecordLimits) {
+    for field in format.fields {
+      precondition(
+        field.start >= 1 && field.length >= 1 && field.start + field.length - 1 <= format.length,
+        "field \(field.name) lies inside the record")
+    }
+    precondition(format.length > 0, "a record has a length")
+    self.format = format
+    self.charset = charset
+    self.limits = limits
+    var bytes: [UInt8] = []
+    names = format.fields.map { field in
+      defer { bytes += Array(field.name.utf8) }
+      return Tree.Slice(offset: Int32(bytes.count), count: Int32(field.name.utf8.count))
+    }
+    nameBytes = bytes
+  }
+
+  var countsBytes: Bool { format.unit == .bytes }
+
+  // MARK: In bytes
+
+  func readBytes(
+    _ body: UnsafeRawBufferPointer, into tree: inout Tree, _ handout: inout Handout
+  ) {
+    guard !charset.isUTF16 else {
+      return handout.report(
+        RecordError(
+          .unknownCharset,
+          "fields counted in bytes are expected in UTF-8 or GB18030; count characters"))
+    }
+    let (charset, origin) = self.charset.resolved(for: body)
+    let body = UnsafeRawBufferPointer(rebasing: body[origin...])
+    var start = 0
+    while let range = nextRecord(&start, body, format.length) {
+      guard range.count == format.length else {
+        handout.nativeFault(
+          .recordLength, at: range.lowerBound, in: body, origin: origin,
+          "\(format.length) bytes are expected, and here are \(range.count)")
+        continue
+      }
+      tree.removeAll()
+      tree.arena.append(contentsOf: nameBytes)
+      let object = tree.open(
+        .object, source: Int32(origin + range.lowerBound), sourceCount: Int32(range.count))
+      var bad: (place: Int, field: Int)?
+      for index in format.fields.indices {
+        let field = format.fields[index]
+        let first = range.lowerBound + field.start - 1
+        let whole = first..<first + field.length
+        let value = trimmed(whole, body, field)
+        guard
+          let text = decode(
+            UnsafeRawBufferPointer(rebasing: body[value]), charset, &tree.arena)
+        else {
+          bad = (value.lowerBound + firstFault(body[value], charset), index)
+          break
+        }
+        tree.append(
+          .string, name: names[index], text: text, source: Int32(origin + whole.lowerBound),
+          sourceCount: Int32(whole.count))
+      }
+      if let bad {
+        handout.nativeFault(
+          .undecodable, at: bad.place, in: body, origin: origin,
+          path: format.fields[bad.field].name,
+          handout.undecodable(charset))
+        continue
+      }
+      tree.close(object)
+      handout.nativeRecord(&tree, range, in: body, origin: origin)
+    }
+  }
+
+  /// The next line without its break, or the next stretch of a record's length.
+  private func nextRecord(
+    _ start: inout Int, _ body: UnsafeRawBufferPointer, _ length: Int
+  ) -> Range<Int>? {
+    while start < body.count, body[start] == 0x0A || body[start] == 0x0D { start += 1 }
+    guard start < body.count else { return nil }
+    let first = start
+    guard format.lines else {
+      start = min(first + length, body.count)
+      return first..<start
+    }
+    var end = body[first...].firstIndex(of: 0x0A) ?? body.count
+    start = end + 1
+    if end > first, body[end - 1] == 0x0D { end -= 1 }
+    return first..<end
+  }
+
+  /// Leaves out the spaces on the padded side, and behind a value on the left.
+  @inline(__always)
+  private func trimmed(
+    _ range: Range<Int>, _ text: UnsafeRawBufferPointer, _ field: FixedWidthFormat.Field
+  ) -> Range<Int> {
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while end > start, text[end &- 1] == 0x20 { end &-= 1 }
+    if field.side == .right { while start < end, text[start] == 0x20 { start &+= 1 } }
+    return start..<end
+  }
+
+  /// Decodes a field into the arena; nil if a byte in it is no character.
+  @inline(__always)
+  private func decode(
+    _ bytes: UnsafeRawBufferPointer, _ charset: Charset, _ arena: inout ContiguousArray<UInt8>
+  ) -> Tree.Slice? {
+    let offset = arena.count
+    if charset == .utf8 || bytes.allSatisfy({ $0 < 0x80 }) {
+      guard charset != .utf8 || UTF8Scan.firstFault(bytes) == nil else { return nil }
+      arena.append(contentsOf: bytes)
+      return Tree.Slice(offset: Int32(offset), count: Int32(bytes.count))
+    }
+    guard let table = GB18030.shared else { return nil }
+    let room = 2 * bytes.count + 8
+    arena.append(contentsOf: repeatElement(0, count: room))
+    let decoded = arena.withUnsafeMutableBufferPointer { arena in
+      table.decode(bytes, to: UnsafeMutableBufferPointer(rebasing: arena[offset...]))
+    }
+    arena.removeLast(room - decoded.count)
+    guard decoded.marks == 0 else { return nil }
+    return Tree.Slice(offset: Int32(offset), count: Int32(decoded.count))
+  }
+
+  /// The first byte of a field that is no character.
+  private func firstFault(_ bytes: Slice<UnsafeRawBufferPointer>, _ charset: Charset) -> Int {
+    let bytes = UnsafeRawBufferPointer(rebasing: bytes)
+    var decoder = TextDecoder()
+    let fault = decoder.decode(bytes, charset: charset) { text in
+      text.utf8.firstIndex(of: GB18030.mark).map { text.nativePlace(of: $0) } ?? 0
+    }
+    return fault ?? 0
+  }
+
+  // MARK: In characters
+
+  func readCharacters(
+    _ text: inout NativeText, into tree: inout Tree, _ handout: inout Handout
+  ) {
+    var start = 0
+    while let range = nextCharacters(&start, text.utf8) {
+      let count = Self.characters(in: text.utf8[range])
+      guard count == format.length else {
+        handout.fault(
+          .recordLength, at: range.lowerBound, in: &text,
+          "\(format.length) characters are expected, and here are \(count)")
+        continue
+      }
+      tree.removeAll()
+      tree.arena.append(contentsOf: nameBytes)
+      let object = tree.open(
+        .object, source: Int32(range.lowerBound), sourceCount: Int32(range.count))
+      var (position, place) = (1, range.lowerBound)
+      for index in format.fields.indices {
+        let field = format.fields[index]
+        if field.start < position { (position, place) = (1, range.lowerBound) }
+        place = advance(place, field.start - position, text.utf8)
+        let end = advance(place, field.length, text.utf8)
+        let value = tree.intern(
+          UnsafeRawBufferPointer(rebasing: text.utf8[trimmed(place..<end, text.utf8, field)]))
+        tree.append(
+          .string, name: names[index], text: value, source: Int32(place),
+          sourceCount: Int32(end - place))
+        (position, place) = (field.start + field.length, end)
+      }
+      tree.close(object)
+      handout.record(&tree, range, in: &text)
+    }
+  }
+
+  /// As `nextRecord`, with the record's length in characters.
+  private func nextCharacters(
+    _ start: inout Int, _ text: UnsafeRawBufferPointer
+  ) -> Range<Int>? {
+    guard !format.lines else { return nextRecord(&start, text, 0) }
+    while start < text.count, text[start] == 0x0A || text[start] == 0x0D { start += 1 }
+    guard start < text.count else { return nil }
+    let first = start
+    start = advance(first, format.length, text)
+    return first..<start
+  }
+
+  private func advance(_ place: Int, _ characters: Int, _ text: UnsafeRawBufferPointer) -> Int {
+    var place = place
+    for _ in 0..<characters where place < text.count { place &+= UTF8Scan.lead(text[place]) }
+    return min(place, text.count)
+  }
+
+  static func characters(in text: Slice<UnsafeRawBufferPointer>) -> Int {
+    text.count { $0 & 0xC0 != 0x80 }
+  }
+}

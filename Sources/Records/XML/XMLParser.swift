@@ -1,0 +1,115 @@
+import CXML2
+
+/// libxml2's parser: owns its context, and passes its events to a builder.
+///
+/// The parser gets no network, no file and no document type: the first byte of a DOCTYPE ends the reading,
+/// so no entity but the five predefined ones is ever known. The context is used again for each body, until
+/// its dictionary of names has grown.
+final class XMLParser {
+  private var context: xmlParserCtxtPtr?
+  private static let namesKept: Int32 = 4096
+
+  deinit {
+    if let context { xmlFreeParserCtxt(context) }
+  }
+
+  /// Parses a body in UTF-8; a body that is not well-formed is the builder's `bodyFault`.
+  func parse(_ bytes: UnsafeRawBufferPointer, _ builder: UnsafeMutablePointer<XMLBuilder>) {
+    guard let context = freshContext() else {
+      return builder.pointee.fail(.tooLarge, 0, "memory for the XML parser is expected")
+    }
+    var user = XMLEvents(builder: builder, context: context, count: bytes.count)
+    // libxml2 calls back from inside this call only, so the pointer does not outlive what it points to.
+    withUnsafeMutablePointer(to: &user) { user in
+      context.pointee.userData = UnsafeMutableRawPointer(user)
+      let options =
+        XML_PARSE_NONET.rawValue | XML_PARSE_IGNORE_ENC.rawValue | XML_PARSE_NOERROR.rawValue
+        | XML_PARSE_NOWARNING.rawValue
+      let document = xmlCtxtReadMemory(
+        context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil,
+        nil, Int32(options))
+      if let document { xmlFreeDoc(document) }
+      context.pointee.userData = nil
+    }
+    if context.pointee.wellFormed == 0 {
+      builder.pointee.fail(.notXML, bytes.count, "well-formed XML is expected")
+    }
+  }
+
+  private func freshContext() -> xmlParserCtxtPtr? {
+    if let context, xmlDictSize(context.pointee.dict) > Self.namesKept {
+      xmlFreeParserCtxt(context)
+      self.context = nil
+    }
+    if let context { return context }
+    guard let context = xmlNewParserCtxt() else { return nil }
+    guard let sax = context.pointee.sax else {
+      xmlFreeParserCtxt(context)
+      return nil
+    }
+    sax.pointee = XMLEvents.callbacks
+    self.context = context
+    return context
+  }
+}
+
+/// What libxml2's callbacks get as their user, for the length of one body.
+private struct XMLEvents {
+  let builder: UnsafeMutablePointer<XMLBuilder>
+  let context: xmlParserCtxtPtr
+  let count: Int
+
+  /// The parser's place in the body.
+  @inline(__always) var place: Int {
+    guard let input = context.pointee.input, let base = input.pointee.base,
+      let current = input.pointee.cur
+    else { return count }
+    return min(count, Int(truncatingIfNeeded: input.pointee.consumed) + (current - base))
+  }
+
+  @inline(__always) static func of(_ user: UnsafeMutableRawPointer?) -> XMLEvents? {
+    user?.assumingMemoryBound(to: XMLEvents.self).pointee
+  }
+
+  static var callbacks: xmlSAXHandler {
+    var sax = xmlSAXHandler()
+    sax.initialized = UInt32(XML_SAX2_MAGIC)
+    sax.startElementNs = { user, local, _, uri, _, _, count, _, attributes in
+      guard let events = XMLEvents.of(user) else { return }
+      events.builder.pointee.startElement(
+        XMLEvents.bytes(local), XMLEvents.bytes(uri),
+        XMLAttributes(start: attributes, count: 5 * Int(count)),
+        at: events.place)
+    }
+    sax.endElementNs = { user, _, _, _ in
+      guard let events = XMLEvents.of(user) else { return }
+      events.builder.pointee.endElement(at: events.place)
+    }
+    sax.characters = { user, text, count in
+      guard let events = XMLEvents.of(user) else { return }
+      events.builder.pointee.characters(
+        UnsafeRawBufferPointer(start: text, count: Int(count)), at: events.place)
+    }
+    sax.ignorableWhitespace = sax.characters
+    sax.cdataBlock = sax.characters
+    sax.internalSubset = { user, _, _, _ in
+      guard let events = XMLEvents.of(user) else { return }
+      events.builder.pointee.failForDocumentType(events.place)
+      xmlStopParser(events.context)
+    }
+    sax.serror = { user, error in
+      guard let events = XMLEvents.of(user), let error, error.pointee.level == XML_ERR_FATAL
+      else { return }
+      events.builder.pointee.fail(
+        XMLErrors.code(error.pointee.code), events.place,
+        XMLErrors.expectation(error.pointee.code))
+    }
+    return sax
+  }
+
+  @inline(__always)
+  private static func bytes(_ text: UnsafePointer<xmlChar>?) -> UnsafeRawBufferPointer {
+    guard let text else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    return UnsafeRawBufferPointer(start: text, count: Int(xmlStrlen(text)))
+  }
+}
