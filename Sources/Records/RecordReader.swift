@@ -77,7 +77,7 @@ package struct RecordReader {
     var decoder = TextDecoder()
     swap(&decoder, &self.decoder)
     defer { swap(&decoder, &self.decoder) }
-    let decoded: Void? = decoder.decode(body, charset: charset) { text in
+    let decoded: Void? = decoder.decode(body, charset: charset, unproved: json != nil) { text in
       json?.read(&text, into: &tree, &handout)
       xml?.read(&text, into: &tree, &handout)
       delimited?.read(&text, into: &tree, &handout)

@@ -4,7 +4,7 @@
 /// output as it was; nothing is cut, replaced or left out in silence. One writer serves one thread.
 ///
 /// A body with one record is `write`; with many: `begin`, `add` for each, `end`.
-package struct RecordWriter {
+package struct RecordWriter: Sendable {
   private let encoder: Encoder
   /// The record in UTF-8, before it is encoded; reused.
   private var scratch: [UInt8] = []

@@ -91,9 +91,9 @@ import Testing
 
   @Test("a body full of quotes that never close is read in one pass")
   func openQuotes() {
-    let body = Array(repeatElement(Array("\"x,1\n2,3\n".utf8), count: 200_000).joined())
+    let body = Array(repeatElement(Array("\"x,1\n2,3\n".utf8), count: 20_000).joined())
     let reading = Reading(body, format(header: false, ["a", "b"]))
-    #expect(reading.records.count + reading.faults.count >= 200_000)
+    #expect(reading.records.count + reading.faults.count >= 20_000)
     #expect(reading.codes.allSatisfy { $0 == .malformedQuote || $0 == .columnCount })
   }
 

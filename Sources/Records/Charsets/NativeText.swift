@@ -91,15 +91,18 @@ struct TextDecoder {
   private static let kept = 4 << 20
 
   /// Calls the body with the text; nil if the system lacks the charset's tables.
+  ///
+  /// - Parameter unproved: hands out UTF-8 as it is, for a reader that proves it itself.
   mutating func decode<Result>(
-    _ body: UnsafeRawBufferPointer, charset: Charset, _ use: (inout NativeText) -> Result
+    _ body: UnsafeRawBufferPointer, charset: Charset, unproved: Bool = false,
+    _ use: (inout NativeText) -> Result
   ) -> Result? {
     let (charset, mark) = charset.resolved(for: body)
     let native = UnsafeRawBufferPointer(rebasing: body[mark...])
     defer { if buffer.count > Self.kept { buffer = [] } }
     switch charset {
     case .utf8:
-      guard let fault = UTF8Scan.firstFault(native) else {
+      guard !unproved, let fault = UTF8Scan.firstFault(native) else {
         var text = NativeText(
           native: native, utf8: native, charset: .utf8, origin: mark, marks: 0)
         return use(&text)

@@ -1,5 +1,5 @@
 /// Writes a tree as compact JSON: UTF-8, no white space, numbers exactly as they stand in the tree.
-package struct JSONWriter {
+package struct JSONWriter: Sendable {
   /// The container that is open, its end, and what closes it; reused.
   private var open: ContiguousArray<(end: Int32, bracket: UInt8)> = []
 

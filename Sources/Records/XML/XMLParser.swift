@@ -74,6 +74,8 @@ private struct XMLEvents {
   static var callbacks: xmlSAXHandler {
     var sax = xmlSAXHandler()
     sax.initialized = UInt32(XML_SAX2_MAGIC)
+    // The whole body is in memory: without this, libxml2 asks for more at every step of its last 250 bytes.
+    sax.startDocument = { user in XMLEvents.of(user)?.context.pointee.progressive = 1 }
     sax.startElementNs = { user, local, _, uri, _, _, count, _, attributes in
       guard let events = XMLEvents.of(user) else { return }
       events.builder.pointee.startElement(
