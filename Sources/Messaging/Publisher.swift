@@ -218,6 +218,8 @@ package final class Publisher {
   ) throws(MessagingError) {
     while !window.isComplete {
       try write(to: connection, until: end)
+      // Writing looks at what has come meanwhile, and that may have been the last confirm.
+      if window.isComplete { break }
       let now = monotonicNow()
       guard now < end else {
         throw MessagingError(

@@ -5,7 +5,7 @@ import Messaging
 ///
 /// Body, as the notification lane reads it: `{"key","case","kind","language","recipient","values":{…}}`.
 /// `key` is the same for the same notice, for ever. The values are `title`, `flow`, `state`, `at`, and
-/// `reason` where the case did not go its way, `queue` where operators must act; never what the
+/// `reason` where the case did not go its way (that none was stated, if none was), `queue` where operators must act; never what the
 /// departments or the applicant said of persons.
 struct CaseNotice {
   private let kind: NoticeKind
@@ -56,7 +56,10 @@ struct CaseNotice {
       .init("title", .string(flow.title)), .init("flow", .string(flow.name)),
       .init("state", .string(self.case.state.rawValue)), .init("at", .string(now.description)),
     ]
-    if !self.case.reason.isEmpty { members.append(.init("reason", .string(self.case.reason))) }
+    if kind == .compensated || !self.case.reason.isEmpty {
+      let reason = self.case.reason.isEmpty ? "未说明 (not stated)" : self.case.reason
+      members.append(.init("reason", .string(reason)))
+    }
     if kind == .needsOperator || kind == .operatorReminder {
       members.append(.init("queue", .string(flow.operators.queue)))
     }
