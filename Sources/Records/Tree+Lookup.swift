@@ -47,6 +47,12 @@ extension Tree {
     return string(nodes[node].text)
   }
 
+  /// A name for an error message, cut where it gets long.
+  func label(_ slice: Slice) -> String {
+    guard slice.count > 64 else { return string(slice) }
+    return string(Slice(offset: slice.offset, count: 64)) + "…"
+  }
+
   /// The path of a node, in the form that `find` reads.
   package func path(of node: Int) -> String {
     var path = ""

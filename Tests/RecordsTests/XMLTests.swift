@@ -231,8 +231,25 @@ import Testing
   @Test("elements nested a hundred thousand deep are refused, not followed")
   func veryDeep() {
     let deep = String(repeating: "<a>", count: 100_000)
-    #expect(Reading(deep, root).records.isEmpty)
-    #expect(Reading(deep + String(repeating: "</a>", count: 100_000), root).faults.isEmpty == false)
+    #expect(Reading(deep, root).codes == [.tooDeep])
+    #expect(Reading(deep + String(repeating: "</a>", count: 100_000), root).codes == [.tooDeep])
+  }
+
+  @Test("what libxml2 is slow at is refused: attributes and names without number")
+  func slowForms() {
+    let attributes = (0..<20_000).map { "n\($0)='>' " }.joined()
+    #expect(Reading("<a \(attributes)/>", root).codes == [.tooLarge])
+    let names = (0..<70_000).map { "<n\($0)/>" }.joined()
+    #expect(Reading("<a>\(names)</a>", root).codes == [.tooLarge])
+    let text = String(repeating: "a=b \"quoted\" ", count: 10_000)
+    #expect(Reading("<a><b>\(text)</b></a>", root).trees.first?.text("b") == text)
+  }
+
+  @Test("an element's long name is cut in the path of a fault")
+  func longName() throws {
+    let name = String(repeating: "n", count: 10_000)
+    let fault = try #require(Reading("<a><\(name)>&x;</\(name)></a>", root).faults.first)
+    #expect(fault.path.utf8.count < 80)
   }
 
   @Test("one reader reads body after body, good after bad")

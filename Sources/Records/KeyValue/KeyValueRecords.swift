@@ -87,7 +87,7 @@ struct KeyValueRecords {
     tree.close(object)
     var names = MemberNames()
     if let twin = names.firstTwin(in: tree, of: object) {
-      let name = tree.string(tree.nodes[twin].name)
+      let name = tree.label(tree.nodes[twin].name)
       return handout.fault(
         .duplicateName, at: Int(tree.nodes[twin].source), in: &text, path: name,
         "every key of a record is expected once")

@@ -25,6 +25,8 @@ struct XMLBuilder {
   /// The fault that ends the body.
   private(set) var bodyFault: XMLFault?
   private(set) var foundRecord = false
+  /// How many elements have begun.
+  private(set) var elements = 0
 
   // Where the parser is.
   private var depth = 0
@@ -54,7 +56,7 @@ struct XMLBuilder {
     self.bytes = bytes
     swap(&self.tree, &tree)
     (self.source, self.handout) = (source, handout)
-    (depth, matched, recordDepth, foundRecord) = (0, 0, 0, false)
+    (depth, matched, recordDepth, foundRecord, elements) = (0, 0, 0, false, 0)
     (bodyFault, recordFault) = (nil, nil)
   }
 
@@ -66,9 +68,10 @@ struct XMLBuilder {
 
   /// The fault that ends the body, unless one is known already.
   mutating func fail(_ code: RecordError.Code, _ place: Int, _ expectation: String) {
-    if bodyFault == nil {
-      bodyFault = XMLFault(code: code, place: place, path: openPath(), expectation: expectation)
-    }
+    // What was wrong with the record that is open came first, and is often why libxml2 gives up.
+    bodyFault =
+      bodyFault ?? recordFault
+      ?? XMLFault(code: code, place: place, path: openPath(), expectation: expectation)
   }
 
   mutating func failForDocumentType(_ place: Int) {
@@ -79,7 +82,7 @@ struct XMLBuilder {
 
   private func openPath() -> String {
     guard recordDepth > 0 else { return "" }
-    return open.dropFirst().map { tree.string(tree.nodes[$0].name) }.joined(separator: ".")
+    return open.dropFirst().map { tree.label(tree.nodes[$0].name) }.joined(separator: ".")
   }
 
   /// The `<` of the tag that ends at a place: neither a tag nor its attributes contain another.
@@ -108,6 +111,7 @@ extension XMLBuilder {
     at place: Int
   ) {
     depth += 1
+    elements &+= 1
     if recordDepth == 0 {
       guard matched == depth - 1 else { return }
       if matched < path.count {

@@ -8,6 +8,12 @@ import CXML2
 final class XMLParser {
   private var context: xmlParserCtxtPtr?
   private static let namesKept: Int32 = 4096
+  /// libxml2's dictionary slows down with every name beyond some ten thousand.
+  fileprivate static let nameLimit: Int32 = 65_536
+  /// libxml2 compares each attribute of an element with each other.
+  private static let attributeLimit = 1024
+  /// A body below this has no room for enough attributes to matter.
+  private static let smallBody = 65_536
 
   deinit {
     if let context { xmlFreeParserCtxt(context) }
@@ -17,6 +23,10 @@ final class XMLParser {
   func parse(_ bytes: UnsafeRawBufferPointer, _ builder: UnsafeMutablePointer<XMLBuilder>) {
     guard let context = freshContext() else {
       return builder.pointee.fail(.tooLarge, 0, "memory for the XML parser is expected")
+    }
+    if let place = Self.crowdedElement(bytes) {
+      return builder.pointee.fail(
+        .tooLarge, place, "at most \(Self.attributeLimit) attributes in one element are expected")
     }
     var user = XMLEvents(builder: builder, context: context, count: bytes.count)
     // libxml2 calls back from inside this call only, so the pointer does not outlive what it points to.
@@ -34,6 +44,27 @@ final class XMLParser {
     if context.pointee.wellFormed == 0 {
       builder.pointee.fail(.notXML, bytes.count, "well-formed XML is expected")
     }
+  }
+
+  /// Where an element with too many attributes may begin: so many equals signs with a quote behind them,
+  /// and no `<`, which attributes cannot contain.
+  private static func crowdedElement(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard bytes.count > smallBody else { return nil }
+    var (start, attributes) = (0, 0)
+    var isAfterEquals = false
+    for (place, byte) in bytes.enumerated() {
+      switch byte {
+      case 0x3C: (start, attributes, isAfterEquals) = (place, 0, false)
+      case 0x3D: isAfterEquals = true
+      case 0x09, 0x0A, 0x0D, 0x20: continue
+      case 0x22, 0x27:
+        if isAfterEquals { attributes &+= 1 }
+        if attributes > attributeLimit { return start }
+        isAfterEquals = false
+      default: isAfterEquals = false
+      }
+    }
+    return nil
   }
 
   private func freshContext() -> xmlParserCtxtPtr? {
@@ -82,6 +113,13 @@ private struct XMLEvents {
         XMLEvents.bytes(local), XMLEvents.bytes(uri),
         XMLAttributes(start: attributes, count: 5 * Int(count)),
         at: events.place)
+      if events.builder.pointee.elements & 63 == 0,
+        xmlDictSize(events.context.pointee.dict) > XMLParser.nameLimit
+      {
+        events.builder.pointee.fail(
+          .tooLarge, events.place, "at most \(XMLParser.nameLimit) names in one body are expected")
+        xmlStopParser(events.context)
+      }
     }
     sax.endElementNs = { user, _, _, _ in
       guard let events = XMLEvents.of(user) else { return }
