@@ -94,7 +94,8 @@ func monotonicNow() -> Double {
 }
 
 /// Looks again and again, ever less often, until the condition holds or the time is over.
-func waitUntil(within seconds: Double, _ holds: () throws(ServersError) -> Bool) throws(ServersError)
+func waitUntil(within seconds: Double, _ holds: () throws(ServersError) -> Bool)
+  throws(ServersError)
   -> Bool
 {
   let deadline = monotonicNow() + seconds

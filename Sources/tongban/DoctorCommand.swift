@@ -81,9 +81,9 @@ enum DoctorCommand {
   private struct Node: Decodable {
     let name: String
     let running: Bool
-    let enabled_plugins: [String]?
-    let mem_alarm: Bool?
-    let disk_free_alarm: Bool?
+    let enabledPlugins: [String]?
+    let memAlarm: Bool?
+    let diskFreeAlarm: Bool?
   }
 
   private struct Refusal: Error, CustomStringConvertible {
@@ -91,7 +91,7 @@ enum DoctorCommand {
     var description: String { "status \(status)" }
   }
 
-  private struct Overview: Decodable { let rabbitmq_version: String }
+  private struct Overview: Decodable { let rabbitmqVersion: String }
 
   private static func management(_ url: String) -> [Finding] {
     let subject = "management"
@@ -104,7 +104,7 @@ enum DoctorCommand {
     }
     do {
       let overview = try ask(url, "overview", as: Overview.self)
-      let version = overview.rabbitmq_version
+      let version = overview.rabbitmqVersion
       let isNew = Version(version) >= Version("3.10")
       return [
         Finding(
@@ -134,7 +134,9 @@ enum DoctorCommand {
     let response = try HTTPClient().send(
       HTTPRequest(method: "GET", url: "\(url)/api/\(path)", timeout: 10))
     guard response.status == 200 else { throw Refusal(status: response.status) }
-    return try JSONDecoder().decode(Answer.self, from: Data(response.body))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Answer.self, from: Data(response.body))
   }
 
   private static func nodes(_ nodes: [Node]) -> [Finding] {
@@ -142,10 +144,10 @@ enum DoctorCommand {
     for node in nodes {
       var troubles: [String] = []
       if !node.running { troubles.append("not running") }
-      if node.mem_alarm == true { troubles.append("memory alarm: it takes no messages") }
-      if node.disk_free_alarm == true { troubles.append("disk alarm: it takes no messages") }
+      if node.memAlarm == true { troubles.append("memory alarm: it takes no messages") }
+      if node.diskFreeAlarm == true { troubles.append("disk alarm: it takes no messages") }
       // A node lists its plugins some seconds after its start.
-      if let plugins = node.enabled_plugins, !plugins.contains("rabbitmq_consistent_hash_exchange")
+      if let plugins = node.enabledPlugins, !plugins.contains("rabbitmq_consistent_hash_exchange")
       {
         troubles.append("plugin rabbitmq_consistent_hash_exchange is not enabled")
       }

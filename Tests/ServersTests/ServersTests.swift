@@ -10,7 +10,8 @@ final class Ground: Sendable {
   var servers: PrivateServers { PrivateServers(state: state) }
 
   init(_ name: String = "state", below root: String = NSTemporaryDirectory()) throws {
-    let folder = URL(fileURLWithPath: root).appending(path: "tongban-servers-\(UInt32.random(in: 0...UInt32.max))")
+    let folder = URL(fileURLWithPath: root).appending(
+      path: "tongban-servers-\(UInt32.random(in: 0...UInt32.max))")
     state = folder.appending(path: name)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     // As a checkout is: others may pass.
@@ -35,7 +36,9 @@ final class Ground: Sendable {
 
   /// Asks the broker's management API.
   @discardableResult
-  func ask(_ path: String, method: String = "GET", body: String = "", node: Int = 0) throws -> String {
+  func ask(_ path: String, method: String = "GET", body: String = "", node: Int = 0) throws
+    -> String
+  {
     let record = try record()
     return try Program.succeed(
       "/usr/bin/curl",
@@ -61,7 +64,9 @@ func mode(_ file: URL) throws -> Int {
 
 /// Several seconds of a real broker and database each, so one after the other.
 @Suite(.serialized) struct PrivateServersTests {
-  @Test("one state's life: up, up again, killed, half running, a strange pid file, down, up with its data, erased")
+  @Test(
+    "one state's life: up, up again, killed, half running, a strange pid file, down, up with its data, erased"
+  )
   func life() throws {
     let ground = try Ground()
     let first = try ground.servers.up()
@@ -130,7 +135,8 @@ func mode(_ file: URL) throws -> Int {
     let data = URL(fileURLWithPath: try ground.record().data)
     let stale = "\(other.processIdentifier)\n"
     try stale.write(
-      to: data.appending(path: "database/cluster/postmaster.pid"), atomically: true, encoding: .utf8)
+      to: data.appending(path: "database/cluster/postmaster.pid"), atomically: true, encoding: .utf8
+    )
     try stale.write(to: data.appending(path: "broker-1/pid"), atomically: true, encoding: .utf8)
     #expect(try ground.servers.up().servers.map(\.action) == [.started, .started])
     #expect(try ground.servers.down().servers.map(\.action) == [.stopped, .stopped], "politely")
@@ -151,10 +157,13 @@ func mode(_ file: URL) throws -> Int {
     #expect(try ground.servers.down().notes == ["there is nothing to stop"])
   }
 
-  @Test("three nodes form one cluster, and a quorum queue has a member on each; one killed node comes back")
+  @Test(
+    "three nodes form one cluster, and a quorum queue has a member on each; one killed node comes back"
+  )
   func cluster() throws {
     let ground = try Ground()
-    #expect(try ground.servers.up(nodes: 3).servers.map(\.action) == Array(repeating: .started, count: 4))
+    #expect(
+      try ground.servers.up(nodes: 3).servers.map(\.action) == Array(repeating: .started, count: 4))
     try ground.ask("queues/%2F/three", method: "PUT", body: Ground.quorum)
     func members() throws -> Int {
       let queue = try JSONSerialization.jsonObject(with: Data(ground.ask("queues/%2F/three").utf8))
@@ -165,7 +174,8 @@ func mode(_ file: URL) throws -> Int {
     #expect(Set(record.nodes.flatMap(\.ports)).count == 12)
     let third = BrokerNode(record: record, node: record.nodes[2], account: nil)
     for pid in third.pids { kill(pid, SIGKILL) }
-    #expect(try ground.servers.up().servers.map(\.action) == [.running, .running, .started, .running])
+    #expect(
+      try ground.servers.up().servers.map(\.action) == [.running, .running, .started, .running])
     #expect(try eventually { try members() == 3 })
     let error = #expect(throws: ServersError.self) { try ground.servers.up(nodes: 1) }
     #expect(error?.code == .nodesDecided)
@@ -173,7 +183,8 @@ func mode(_ file: URL) throws -> Int {
     #expect(try eventually { try members() == 3 }, "a whole cluster comes back")
   }
 
-  @Test("a first start that was killed in the middle of initdb is made good, in a folder with any name")
+  @Test(
+    "a first start that was killed in the middle of initdb is made good, in a folder with any name")
   func interrupted() throws {
     let ground = try Ground("with space 通办")
     let accounts = try Residence.accounts()
@@ -186,7 +197,8 @@ func mode(_ file: URL) throws -> Int {
     #expect(try ground.sql("select 1") == "1")
   }
 
-  @Test("a port that another program has taken meanwhile is left for another, and the report says so")
+  @Test(
+    "a port that another program has taken meanwhile is left for another, and the report says so")
   func takenPort() throws {
     let ground = try Ground()
     _ = try ground.servers.up()
@@ -207,7 +219,8 @@ func mode(_ file: URL) throws -> Int {
     #expect(try ground.sql("select 1") == "1")
   }
 
-  @Test("a state that the servers' users cannot reach keeps its data elsewhere, and erases it there",
+  @Test(
+    "a state that the servers' users cannot reach keeps its data elsewhere, and erases it there",
     .enabled(if: Account.isRoot))
   func unreachable() throws {
     let ground = try Ground()
