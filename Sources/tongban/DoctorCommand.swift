@@ -147,8 +147,7 @@ enum DoctorCommand {
       if node.memAlarm == true { troubles.append("memory alarm: it takes no messages") }
       if node.diskFreeAlarm == true { troubles.append("disk alarm: it takes no messages") }
       // A node lists its plugins some seconds after its start.
-      if let plugins = node.enabledPlugins, !plugins.contains("rabbitmq_consistent_hash_exchange")
-      {
+      if let plugins = node.enabledPlugins, !plugins.contains("rabbitmq_consistent_hash_exchange") {
         troubles.append("plugin rabbitmq_consistent_hash_exchange is not enabled")
       }
       findings.append(
