@@ -81,7 +81,7 @@ let package = Package(
       dependencies: ["TestSupport", "SampleCity", "Lanes", "Messaging", "Storage"],
       path: "Tests/HubSupport", swiftSettings: strict),
     tests("Configuration"), tests("Records", ["TestSupport"]), tests("Standards"),
-    tests("Schemas"), tests("Mapping"), tests("Events"),
+    tests("Schemas", ["Records"]), tests("Mapping"), tests("Events"),
     tests("Messaging", ["TestSupport"]), tests("Storage", ["TestSupport"]),
     tests("Cryptography"), tests("HTTP", ["TestSupport"]),
     tests("Lanes", ["TestSupport"]), tests("Topology", ["TestSupport", "Messaging"]),

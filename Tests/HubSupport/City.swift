@@ -14,6 +14,8 @@ package final class City: @unchecked Sendable {
   package init(departments: [String], home: URL? = nil) throws {
     place = try Place(home: home)
     hub = place.start(["core", "distribute", "archive"])
+    let isAtWork = eventually { [hub] in hub.text.contains("at work") }
+    try #require(isAtWork, "\(hub.text)")
     for department in departments {
       for name in ["out", "in"] {
         try FileManager.default.createDirectory(

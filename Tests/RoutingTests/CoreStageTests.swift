@@ -37,6 +37,16 @@ import Testing
       "no identifier in a header")
   }
 
+  @Test("batch after batch, every good change of a thousand enterprises goes on")
+  func many() {
+    for _ in 0..<3 {
+      let items = work((0..<1_000).map { taxMessage($0) })
+      let letters = items.compactMap(\.verdict.letter)
+      #expect(letters.isEmpty, "\(letters.count) letters, the first: \(letters.first.map { "\($0)" } ?? "")")
+      #expect(items.allSatisfy { $0.verdict.messages.count == 1 })
+    }
+  }
+
   @Test("the same message has the same outputs with the same ids, whenever it is worked on")
   func repeatable() {
     #expect(work([taxMessage()])[0].verdict.messages == work([taxMessage()])[0].verdict.messages)
