@@ -7,6 +7,10 @@ import Topology
 
 // A peer that goes away must be an error of the call, not the end of the process.
 signal(SIGPIPE, SIG_IGN)
+// A parent's threads may have blocked signals, and children inherit that: SIGTERM must be heard all the same.
+var everySignal = sigset_t()
+sigfillset(&everySignal)
+pthread_sigmask(SIG_UNBLOCK, &everySignal, nil)
 
 exit(tongban(Array(CommandLine.arguments.dropFirst())).rawValue)
 
