@@ -69,13 +69,13 @@ final class Arena {
       field.kind = kind("D")
       field.value.decimal = amqp_decimal_t(decimals: places, value: unscaled)
     case .table(let fields):
-      try checkDepth(depth)
+      try Limits.check(depth: depth)
       (field.kind, field.value.table) = (kind("F"), try table(fields, depth: depth + 1))
     case .array(let values):
-      try checkDepth(depth)
+      try Limits.check(depth: depth)
       (field.kind, field.value.array) = (kind("A"), try array(values, depth: depth + 1))
     case .void: field.kind = kind("V")
-    case .tooDeep: throw tooDeep()
+    case .tooDeep: throw Limits.tooDeep
     }
     return field
   }
@@ -109,13 +109,4 @@ final class Arena {
   }
 
   private func kind(_ letter: Unicode.Scalar) -> UInt8 { UInt8(truncatingIfNeeded: letter.value) }
-
-  private func checkDepth(_ depth: Int) throws(MessagingError) {
-    guard depth < Limits.tableDepth else { throw tooDeep() }
-  }
-
-  private func tooDeep() -> MessagingError {
-    MessagingError(
-      .unsendable, at: "a header", "tables and arrays nest more than \(Limits.tableDepth) deep")
-  }
 }

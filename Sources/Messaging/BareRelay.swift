@@ -27,7 +27,9 @@ package struct BareRelay {
 
   /// Relays `count` messages to the exchange, under one routing key, and returns when the last is
   /// acknowledged.
-  package mutating func relay(_ count: Int, to exchange: String, routingKey: String) throws(MessagingError) {
+  package mutating func relay(_ count: Int, to exchange: String, routingKey: String)
+    throws(MessagingError)
+  {
     let address = (
       try target.arena.short(exchange, "an exchange's name"),
       try target.arena.short(routingKey, "a routing key")
@@ -57,7 +59,8 @@ package struct BareRelay {
   ) throws(MessagingError) {
     guard let method = try source.nextFrame(within: wait) else { return }
     guard method.payload.method.id == TONGBAN_BASIC_DELIVER.rawValue else { return }
-    guard let header = try nextContentFrame(), let decoded = header.payload.properties.decoded else {
+    guard let header = try nextContentFrame(), let decoded = header.payload.properties.decoded
+    else {
       throw MessagingError(.protocolViolation, at: source.authority, "a delivery without a header")
     }
     let properties = decoded.assumingMemoryBound(to: amqp_basic_properties_t.self)
@@ -65,7 +68,9 @@ package struct BareRelay {
     let status = body.withUnsafeBytes { octets in
       amqp_bytes_t(len: octets.count, bytes: UnsafeMutableRawPointer(mutating: octets.baseAddress))
     }
-    try target.send { amqp_basic_publish($0, Connection.channel, address.0, address.1, 0, 0, properties, status) }
+    try target.send {
+      amqp_basic_publish($0, Connection.channel, address.0, address.1, 0, 0, properties, status)
+    }
     // The array lives to here: what `status` points to was sent by the call above.
     withExtendedLifetime(body) {}
     tracker.published += 1
@@ -85,7 +90,8 @@ package struct BareRelay {
 
   private func nextContentFrame() throws(MessagingError) -> amqp_frame_t? {
     guard let frame = try source.nextFrame(within: 5) else {
-      throw MessagingError(.connectionLost, at: source.authority, "a delivery stopped in its middle")
+      throw MessagingError(
+        .connectionLost, at: source.authority, "a delivery stopped in its middle")
     }
     return frame
   }
@@ -104,7 +110,10 @@ package struct BareRelay {
   /// Publish number and delivery tag are the same number here: both count from 1 in one order.
   private mutating func acknowledge(_ goal: UInt64) throws(MessagingError) {
     let due = tracker.confirmed - tracker.acknowledged
-    guard due >= Self.acknowledgeEvery || (due > 0 && (tracker.outstanding == 0 || tracker.confirmed == goal)) else { return }
+    guard
+      due >= Self.acknowledgeEvery
+        || (due > 0 && (tracker.outstanding == 0 || tracker.confirmed == goal))
+    else { return }
     let tag = tracker.confirmed
     try source.send { amqp_basic_ack($0, Connection.channel, tag, 1) }
     tracker.acknowledged = tag

@@ -1,8 +1,50 @@
 import CRabbitMQ
+import Glibc
 
 extension Connection {
-  /// Writes one message, mandatory, through librabbitmq.
-  func publish(_ message: Message) throws(MessagingError) {
+  /// Takes one message, mandatory, to be written at the latest by `flush`.
+  func publish(_ message: borrowing Message, until end: Double) throws(MessagingError) {
+    guard let output else { return try publishThroughLibrary(message) }
+    try output.append(message)
+    if output.bytes.count >= Limits.flushAt { try flush(until: end) }
+  }
+
+  /// Writes what is gathered. librabbitmq must not send meanwhile: half a frame may be under way.
+  func flush(until end: Double) throws(MessagingError) {
+    guard let output, !output.bytes.isEmpty else { return }
+    defer { output.removeAll() }
+    var rest = output.bytes
+    while !rest.isEmpty {
+      let written = Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+      if written > 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+      } else if errno == EAGAIN {
+        try awaitRoom(until: end)
+      } else if errno != EINTR {
+        try giveUp(String(cString: strerror(errno)))
+      }
+    }
+  }
+
+  /// Waits until the socket takes more.
+  private func awaitRoom(until end: Double) throws(MessagingError) {
+    let left = end - monotonicNow()
+    var descriptor = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+    guard left > 0, poll(&descriptor, 1, Int32(min(left, 3_600) * 1_000) + 1) != 0 else {
+      try giveUp("it takes nothing any more")
+      return
+    }
+  }
+
+  /// The socket is of no more use; if the broker said why, its word counts.
+  private func giveUp(_ reason: String) throws(MessagingError) {
+    defer { isUsable = false }
+    while try nextFrame(within: 0) != nil {}
+    throw MessagingError(.connectionLost, at: authority, "the connection ended (\(reason))")
+  }
+
+  /// Under TLS only librabbitmq can write.
+  private func publishThroughLibrary(_ message: borrowing Message) throws(MessagingError) {
     defer { arena.reset() }
     let exchange = try arena.short(message.exchange, "an exchange's name")
     let routingKey = try arena.short(message.routingKey, "a routing key")
@@ -11,8 +53,9 @@ extension Connection {
       properties.headers = try arena.table(message.headers)
       properties._flags |= UInt32(AMQP_BASIC_HEADERS_FLAG)
     }
+    let body = message.body
     try send { state in
-      message.body.withUnsafeBytes { body in
+      body.withUnsafeBytes { body in
         // librabbitmq only reads the body; its type lacks the const.
         let octets = amqp_bytes_t(
           len: body.count, bytes: UnsafeMutableRawPointer(mutating: body.baseAddress))

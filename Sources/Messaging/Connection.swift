@@ -12,7 +12,9 @@ final class Connection {
   /// Owned here and nowhere else: made in `init`, destroyed in `deinit`.
   private let state: amqp_connection_state_t
   /// Whether a polite close still makes sense.
-  private var isUsable = false
+  var isUsable = false
+  /// What is to be written past librabbitmq; nil under TLS, where only the library can write.
+  private(set) var output: FrameBuffer?
   /// The broker's reason while it asks publishers to wait (connection.blocked).
   private(set) var blockedReason: String?
 
@@ -29,6 +31,7 @@ final class Connection {
     boundWrites(uri)
     try logIn(uri, name: name)
     isUsable = true
+    if uri.tls == nil { output = FrameBuffer(frameMax: Int(amqp_get_frame_max(state))) }
     var timeout = interval(Limits.callTimeout)
     try check(amqp_set_rpc_timeout(state, &timeout))
     _ = amqp_channel_open(state, Self.channel)
@@ -94,6 +97,8 @@ final class Connection {
     default: return frame
     }
   }
+
+  var socket: Int32 { amqp_get_sockfd(state) }
 
   /// Whether a frame can be had without waiting for the network.
   var hasFrameAtHand: Bool { amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }

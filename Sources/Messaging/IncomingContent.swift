@@ -53,7 +53,10 @@ struct IncomingContent {
     }
     guard missing == 0 else { return nil }
     self.announcement = nil
-    return Complete(announcement: announcement, message: message)
+    // Moved out, not copied: a message is some fifteen references.
+    var complete = Message(exchange: "", routingKey: "", body: [])
+    swap(&complete, &message)
+    return Complete(announcement: announcement, message: complete)
   }
 
   private mutating func takeHeader(

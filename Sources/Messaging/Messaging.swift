@@ -26,10 +26,24 @@ enum Limits {
   static let connectionTimeout = 10.0
   /// How long a synchronous AMQP method may take, in seconds.
   static let callTimeout = 15.0
+  /// How long a closing publisher waits for its last confirms, in seconds.
+  static let farewell = 2.0
   /// Messages written between two looks at what the broker has sent meanwhile.
   static let sendsBetweenDrains = 128
+  /// Octets of frames gathered before they are written.
+  static let flushAt = 65_536
   /// A short string of AMQP holds at most this many octets (AMQP 0-9-1 §4.2.5.3).
   static let shortString = 255
+
+  /// Throws if what stands at this depth may not hold a table or array.
+  static func check(depth: Int) throws(MessagingError) {
+    guard depth < tableDepth else { throw tooDeep }
+  }
+
+  static var tooDeep: MessagingError {
+    MessagingError(
+      .unsendable, at: "a header", "tables and arrays nest more than \(tableDepth) deep")
+  }
 }
 
 /// The monotonic clock, in seconds.

@@ -111,9 +111,14 @@ package final class Publisher {
     do throws(MessagingError) { try drain(connection) } catch { drop(error) }
   }
 
-  /// Ends the connection. What was written has been taken by the broker before it answers; what was
-  /// not awaited is no longer in this publisher's care. May be called again.
+  /// Waits a moment (two seconds at most) for the confirms of what was sent, since the broker forgets
+  /// the last messages of a connection that ends at once; then ends the connection. What is not
+  /// confirmed by then is no longer in this publisher's care. May be called again.
   package func close() {
+    if connection != nil, window.awaited > 0 {
+      // An error says what the caller gave up to know when it closed without awaiting.
+      _ = try? awaitConfirms(within: Limits.farewell, deadline: Limits.farewell)
+    }
     isClosed = true
     connection?.close()
     connection = nil
@@ -186,15 +191,21 @@ package final class Publisher {
   private func write(to connection: Connection, until end: Double) throws(MessagingError) {
     try drain(connection)
     var written = 0
+    // A local reference, so that a message is looked at in its place instead of being copied out.
+    let messages = messages
     while let index = window.nextToSend(from: cursor) {
       try waitWhileBlocked(connection, until: end)
-      try connection.publish(messages[index])
+      try connection.publish(messages[index], until: end)
       window.markSent(index)
       cursor = index + 1
       written += 1
       // Confirms are taken in between, so that neither side waits for the other to read.
-      if written % Limits.sendsBetweenDrains == 0 { try drain(connection) }
+      if written % Limits.sendsBetweenDrains == 0 {
+        try connection.flush(until: end)
+        try drain(connection)
+      }
     }
+    try connection.flush(until: end)
     if written > 0 { lastProgress = monotonicNow() }
   }
 

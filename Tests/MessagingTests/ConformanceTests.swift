@@ -28,23 +28,7 @@ import Testing
   func everythingSurvives() async throws {
     try await onThread {
       let place = try Place()
-      let properties = Properties(
-        contentType: "application/xml; charset=GB18030", contentEncoding: "gzip",
-        messageID: "标识-1", correlationID: "case-1", replyTo: "answers", userID: place.uri.user,
-        appID: "app", type: "kind", expiration: "600000", timestamp: 1_900_000_000, priority: 4,
-        persistent: true)
-      let headers: [Field] = [
-        Field("text", .text("公安")), Field("empty", .text("")), Field("", .text("no name")),
-        Field("bytes", .bytes([0, 255, 128])), Field("int", .int(.min)), Field("zero", .int(0)),
-        Field("double", .double(-0.5)), Field("yes", .bool(true)), Field("no", .bool(false)),
-        Field("time", .timestamp(seconds: 1_700_000_000)), Field("void", .void),
-        Field("decimal", .decimal(places: 2, unscaled: 12_345)),
-        Field("table", .table([Field("inner", .table([])), Field("list", .array([.int(1)]))])),
-        Field("array", .array([.text("a"), .bool(true), .array([]), .table([Field("x", .void)])])),
-      ]
-      let sent = Message(
-        exchange: "", routingKey: place.queue, properties: properties, headers: headers,
-        body: [0, 1, 2, 255])
+      let sent = place.full
       let publisher = place.publisher()
       #expect(try publisher.publish([sent], confirmWithin: 10, deadline: 30) == [.confirmed])
       #expect(try collect(1, from: place.consumer()).first?.message == sent)

@@ -40,6 +40,27 @@ final class Place: Sendable {
   }
 
   func messages(_ range: Range<Int>) -> [Message] { range.map { message($0) } }
+
+  /// A message with every property and a header of every type.
+  var full: Message {
+    let properties = Properties(
+      contentType: "application/xml; charset=GB18030", contentEncoding: "gzip",
+      messageID: "标识-1", correlationID: "case-1", replyTo: "answers", userID: uri.user,
+      appID: "app", type: "kind", expiration: "600000", timestamp: 1_900_000_000, priority: 4,
+      persistent: true)
+    let headers: [Field] = [
+      Field("text", .text("公安")), Field("empty", .text("")), Field("", .text("no name")),
+      Field("bytes", .bytes([0, 255, 128])), Field("int", .int(.min)), Field("zero", .int(0)),
+      Field("double", .double(-0.5)), Field("yes", .bool(true)), Field("no", .bool(false)),
+      Field("time", .timestamp(seconds: 1_700_000_000)), Field("void", .void),
+      Field("decimal", .decimal(places: 2, unscaled: 12_345)),
+      Field("table", .table([Field("inner", .table([])), Field("list", .array([.int(1)]))])),
+      Field("array", .array([.text("a"), .bool(true), .array([]), .table([Field("x", .void)])])),
+    ]
+    return Message(
+      exchange: "", routingKey: queue, properties: properties, headers: headers,
+      body: [0, 1, 2, 255])
+  }
 }
 
 /// The lines a consumer or publisher logged.

@@ -52,6 +52,32 @@ import Testing
   }
 }
 
+extension TLSTests {
+  @Test("under TLS, where librabbitmq writes, all that a message carries survives the way as well")
+  func everythingSurvives() async throws {
+    try await onThread {
+      let door = try TLSDoor(certificateFor: "DNS:localhost")
+      let place = try Place()
+      var uri = try BrokerURI(
+        "amqps://localhost:\(door.port)/?cacertfile=\(door.folder.path)/ca.pem")
+      (uri.user, uri.password, uri.virtualHost) = (
+        place.uri.user, place.uri.password, place.uri.virtualHost
+      )
+      let publisher = Publisher(uri, name: "test", log: { _ in })
+      var unroutable = place.message(1)
+      unroutable.routingKey = "nowhere"
+      let outcomes = try publisher.publish(
+        [place.full, unroutable] + place.messages(0..<300), confirmWithin: 10, deadline: 60)
+      #expect(outcomes[1] == .returned(code: 312, text: "NO_ROUTE"))
+      #expect(outcomes.count { $0 == .confirmed } == 301)
+      let got = try collect(301, from: place.consumer())
+      #expect(got.first?.message == place.full)
+      #expect(ids(Array(got.dropFirst())) == expectedIDs(0..<300))
+      publisher.close()
+    }
+  }
+}
+
 /// A TLS server of Python's that passes everything on to the real broker, with an authority of its own.
 private final class TLSDoor {
   let folder: URL
