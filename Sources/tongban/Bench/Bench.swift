@@ -6,13 +6,13 @@ import Servers
 /// database, so that what is told is a ratio and not a machine.
 enum Bench {
   static func run(_ arguments: inout Arguments) throws -> ExitCode {
-    let what = arguments.next() ?? "core"
-    guard what == "core" else { throw UsageError("there is no bench \"\(what)\"; expected core") }
     let plan = BenchPlan(
       messages: try arguments.number("--messages", default: 60_000, in: 1_000...10_000_000),
       rounds: try arguments.number("--rounds", default: 3, in: 1...20),
       paced: try arguments.number("--paced", default: 2_500, in: 0...1_000_000))
     let json = arguments.flag("--json")
+    let what = arguments.next() ?? "core"
+    guard what == "core" else { throw UsageError("there is no bench \"\(what)\"; expected core") }
     try arguments.end()
     let settings = try Settings.loadOrStart()
     let place = try BenchPlace(settings)
