@@ -39,7 +39,7 @@ struct FlatFields {
     where !names.contains(where: { $0.elementsEqual(tree.arena[tree.nodes[member].name.range]) }) {
       throw RecordError(
         .notRepresentable, path: tree.path(of: member),
-        "a member that the format has a field for is expected")
+        "a member that the format has a field for")
     }
   }
 }
@@ -63,7 +63,7 @@ enum FlatValue {
     case .array, .object:
       throw RecordError(
         .notRepresentable, path: tree.path(of: index),
-        "a value that is no list or object is expected")
+        "a value that is no list or object")
     }
   }
 

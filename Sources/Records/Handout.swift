@@ -78,7 +78,7 @@ struct Handout {
   }
 
   func undecodable(_ charset: Charset) -> String {
-    "bytes that are characters in \(charset.rawValue) are expected"
+    "bytes that are characters in \(charset.rawValue)"
   }
 
   /// Refuses one record; the place is in the text.

@@ -52,7 +52,7 @@ package struct RecordReader {
         read(body, &tree, &handout)
         if handout.isEmpty {
           handout.report(
-            RecordError(.recordsMissing, "a body with at least one record is expected"))
+            RecordError(.recordsMissing, "a body with at least one record"))
         }
       }
     }
@@ -64,10 +64,10 @@ package struct RecordReader {
     remark = nil
     guard body.count <= limits.bodyBytes else {
       return handout.report(
-        RecordError(.tooLarge, "a body of at most \(limits.bodyBytes) bytes is expected"))
+        RecordError(.tooLarge, "a body of at most \(limits.bodyBytes) bytes"))
     }
     guard body.contains(where: { $0 > 0x20 }) else {
-      return handout.report(RecordError(.emptyBody, "a body with at least one record is expected"))
+      return handout.report(RecordError(.emptyBody, "a body with at least one record"))
     }
     if let fixedWidth, fixedWidth.countsBytes {
       return fixedWidth.readBytes(body, into: &tree, &handout)
@@ -89,7 +89,7 @@ package struct RecordReader {
 
   private static let unknownCharset = RecordError(
     .unknownCharset,
-    "one of \(Charset.allCases.map(\.rawValue).joined(separator: ", ")) is expected")
+    "one of \(Charset.allCases.map(\.rawValue).joined(separator: ", "))")
 
   /// The charset that the body is read in; nil if it declares one that is not known.
   private mutating func charset(of body: UnsafeRawBufferPointer) -> Charset? {

@@ -65,7 +65,7 @@ package struct RecordWriter: Sendable {
     _ tree: borrowing Tree, root: Int = 0, into output: inout [UInt8]
   ) throws(RecordError) {
     guard root < tree.nodes.count, tree.nodes[root].kind == .object else {
-      throw RecordError(.notAnObject, "a record that is an object is expected")
+      throw RecordError(.notAnObject, "a record that is an object")
     }
     let start = output.count
     scratch.removeAll(keepingCapacity: true)
@@ -115,7 +115,7 @@ package struct RecordWriter: Sendable {
     if records > 0, !format.lines {
       guard !format.records.isEmpty else {
         throw RecordError(
-          .notRepresentable, "one record a body is expected; the format has no path to a list")
+          .notRepresentable, "one record a body; the format has no path to a list")
       }
       scratch.append(UInt8(ascii: ","))
     }
@@ -137,7 +137,7 @@ package struct RecordWriter: Sendable {
 extension Encoder {
   static func unencodable(_ charset: Charset, path: String = "") -> RecordError {
     RecordError(
-      .unencodable, path: path, "characters that \(charset.rawValue) can express are expected")
+      .unencodable, path: path, "characters that \(charset.rawValue) can express")
   }
 
   /// The path of the first value whose name or text has a character that the charset lacks.

@@ -40,7 +40,7 @@ import Testing
     #expect(reading.faults.map(\.record) == [2, 3])
     #expect(reading.faults.map(\.byte) == [19, 37])
     #expect(
-      reading.faults.first?.expectation.contains("18 bytes are expected, and here are 17") == true)
+      reading.faults.first?.expectation.contains("18 bytes, and here are 17") == true)
   }
 
   @Test("a field that ends inside a character is refused at that byte, with its name")

@@ -35,7 +35,7 @@ package enum Charset: String, Sendable, CaseIterable {
       let label = trimmed(sides[1]).filter { $0 != "\"" && $0 != "'" }
       guard let charset = Charset(label: label) else {
         throw RecordError(
-          .unknownCharset, "one of \(allCases.map(\.rawValue).joined(separator: ", ")) is expected")
+          .unknownCharset, "one of \(allCases.map(\.rawValue).joined(separator: ", "))")
       }
       return charset
     }

@@ -79,12 +79,12 @@ struct DelimitedRecords {
     guard end - start <= limits.recordBytes, names.count < limits.nodes else {
       return handout.fault(
         .tooLarge, at: start, in: &text,
-        "a record of at most \(limits.recordBytes) bytes is expected")
+        "a record of at most \(limits.recordBytes) bytes")
     }
     guard fields.count == names.count else {
       return handout.fault(
         .columnCount, at: start, in: &text,
-        "\(names.count) columns are expected, and here are \(fields.count)")
+        "\(names.count) columns, and here are \(fields.count)")
     }
     tree.removeAll()
     tree.arena.append(contentsOf: nameBytes)
@@ -135,14 +135,14 @@ struct DelimitedRecords {
         guard let end = closingQuote(quote, start, text) else {
           staysInLine = true
           return QuoteFault(
-            place: cursor, expectation: "the field's closing quote is expected")
+            place: cursor, expectation: "the field's closing quote")
         }
         guard isSeparator(end + 1, text) || atLineEnd(end + 1, text) else {
           // A quote that only a later line closes is the mistake itself.
           let isOneLine = !text[start..<end].contains(0x0A)
           return QuoteFault(
             place: isOneLine ? end + 1 : cursor,
-            expectation: "the separator or the line's end is expected after a closing quote")
+            expectation: "the separator or the line's end after a closing quote")
         }
         fields.append(Field(start: start, end: end, isQuoted: true))
         cursor = end + 1

@@ -61,7 +61,7 @@ struct DelimitedWriting {
     guard let quote = format.quote else {
       throw RecordError(
         .notRepresentable, path: fields.name(position),
-        "a value without line breaks and separators is expected, since the format has no quote")
+        "a value without line breaks and separators, since the format has no quote")
     }
     output.append(quote)
     for byte in value {

@@ -37,7 +37,7 @@ struct FixedWidthRecords {
       return handout.report(
         RecordError(
           .unknownCharset,
-          "fields counted in bytes are expected in UTF-8 or GB18030; count characters"))
+          "fields counted in bytes in UTF-8 or GB18030; count characters"))
     }
     let (charset, origin) = self.charset.resolved(for: body)
     let body = UnsafeRawBufferPointer(rebasing: body[origin...])
@@ -46,7 +46,7 @@ struct FixedWidthRecords {
       guard range.count == format.length else {
         handout.nativeFault(
           .recordLength, at: range.lowerBound, in: body, origin: origin,
-          "\(format.length) bytes are expected, and here are \(range.count)")
+          "\(format.length) bytes, and here are \(range.count)")
         continue
       }
       tree.removeAll()
@@ -153,7 +153,7 @@ struct FixedWidthRecords {
       guard count == format.length else {
         handout.fault(
           .recordLength, at: range.lowerBound, in: &text,
-          "\(format.length) characters are expected, and here are \(count)")
+          "\(format.length) characters, and here are \(count)")
         continue
       }
       tree.removeAll()

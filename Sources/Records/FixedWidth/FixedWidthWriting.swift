@@ -22,14 +22,14 @@ struct FixedWidthWriting {
     guard format.unit == .characters || !encoder.charset.isUTF16 else {
       throw RecordError(
         .unknownCharset,
-        "fields counted in bytes are expected in UTF-8 or GB18030; count characters")
+        "fields counted in bytes in UTF-8 or GB18030; count characters")
     }
     var (position, found) = (1, 0)
     for index in layout.indices {
       let field = layout[index]
       guard field.start >= position else {
         throw RecordError(
-          .notRepresentable, path: field.name, "fields that do not overlap are expected")
+          .notRepresentable, path: field.name, "fields that do not overlap")
       }
       pad(field.start - position, 0x20, into: &output)
       let member = fields.member(index, tree, of: root)
@@ -52,7 +52,7 @@ struct FixedWidthWriting {
       try FlatValue.with(tree, member) { (value) throws(RecordError) in
         guard !format.lines || !value.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
           throw RecordError(
-            .notRepresentable, path: field.name, "a value without line breaks is expected")
+            .notRepresentable, path: field.name, "a value without line breaks")
         }
         characters = value.count { $0 & 0xC0 != 0x80 }
         guard encoder.append(value, into: &encoded) == nil else {
@@ -64,7 +64,7 @@ struct FixedWidthWriting {
     guard count <= field.length else {
       throw RecordError(
         .doesNotFit, path: field.name,
-        "at most \(field.length) \(format.unit.rawValue) are expected, and the value has \(count)")
+        "at most \(field.length) \(format.unit.rawValue), and the value has \(count)")
     }
     // An absent value is blank, whatever pads a present one.
     let padding = count == 0 ? 0x20 : field.padding

@@ -4,7 +4,7 @@ package enum JSON {
   /// Repeated names and lone surrogates are allowed there, and depth has no limit.
   package static func check(_ text: UnsafeRawBufferPointer) throws(RecordError) {
     guard text.count < 1 << 30 else {
-      throw RecordError(.tooLarge, "a text below one gibibyte is expected")
+      throw RecordError(.tooLarge, "a text below one gibibyte")
     }
     var copy = ContiguousArray<UInt8>()
     copy.reserveCapacity(text.count + JSONScanner.padding)
@@ -32,7 +32,7 @@ package enum JSON {
     refusesDuplicates: Bool = true
   ) throws(RecordError) {
     guard text.count <= min(limits.recordBytes, 1 << 30 - 1) else {
-      throw RecordError(.tooLarge, "at most \(limits.recordBytes) bytes are expected")
+      throw RecordError(.tooLarge, "at most \(limits.recordBytes) bytes")
     }
     var parser = JSONParser(limits: limits, refusesDuplicates: refusesDuplicates)
     do throws(JSONFault) {

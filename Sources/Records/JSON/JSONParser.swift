@@ -137,11 +137,11 @@ struct JSONParser {
   }
 
   private func tooDeep(_ scanner: JSONScanner) -> JSONFault {
-    JSONFault(.tooDeep, scanner.cursor, "fewer objects and arrays inside each other are expected")
+    JSONFault(.tooDeep, scanner.cursor, "fewer objects and arrays inside each other")
   }
 
   private func tooMany(_ scanner: JSONScanner) -> JSONFault {
-    JSONFault(.tooLarge, scanner.cursor, "fewer values in one record are expected")
+    JSONFault(.tooLarge, scanner.cursor, "fewer values in one record")
   }
 }
 

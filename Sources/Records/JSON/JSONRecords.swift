@@ -27,7 +27,7 @@ struct JSONRecords {
     guard descend(&walk, step: 0, &text, &tree, &handout) else { return }
     walk.skipSpace()
     if walk.cursor < text.utf8.count {
-      malformed(walk.cursor, &text, &handout, "nothing but white space is expected after the value")
+      malformed(walk.cursor, &text, &handout, "nothing but white space after the value")
     }
   }
 
@@ -50,7 +50,7 @@ struct JSONRecords {
     guard range.count <= limits.recordBytes else {
       return handout.fault(
         .tooLarge, at: range.lowerBound, in: &text,
-        "a record of at most \(limits.recordBytes) bytes is expected")
+        "a record of at most \(limits.recordBytes) bytes")
     }
     do {
       try parser.parse(
@@ -61,7 +61,7 @@ struct JSONRecords {
     }
     guard tree.nodes[0].kind == .object else {
       return handout.fault(
-        .notAnObject, at: range.lowerBound, in: &text, "a record that is an object is expected")
+        .notAnObject, at: range.lowerBound, in: &text, "a record that is an object")
     }
     handout.record(&tree, range, in: &text)
   }
@@ -80,7 +80,7 @@ struct JSONRecords {
     guard walk.current == 0x7B else {
       handout.bodyFault(
         .recordsMissing, at: walk.cursor, in: &text, path: named(step),
-        "an object with the member \(format.records[step]) is expected")
+        "an object with the member \(format.records[step])")
       return false
     }
     var found = false
@@ -108,13 +108,13 @@ struct JSONRecords {
       } while walk.take(0x2C)
       guard walk.take(0x7D) else {
         return malformed(
-          walk.cursor, &text, &handout, "a comma or the object's closing brace is expected")
+          walk.cursor, &text, &handout, "a comma or the object's closing brace")
       }
     }
     if !found {
       handout.bodyFault(
         .recordsMissing, at: walk.cursor - 1, in: &text, path: named(step),
-        "the member \(format.records[step]) is expected")
+        "the member \(format.records[step])")
     }
     return found
   }
@@ -130,13 +130,13 @@ struct JSONRecords {
     walk.skipSpace()
     let start = walk.cursor
     guard walk.current == 0x22, walk.skipString() else {
-      malformed(start, &text, &handout, "a member's name in quotes is expected")
+      malformed(start, &text, &handout, "a member's name in quotes")
       return nil
     }
     let name = start + 1..<walk.cursor - 1
     walk.skipSpace()
     guard walk.take(0x3A) else {
-      malformed(walk.cursor, &text, &handout, "a colon is expected after the member's name")
+      malformed(walk.cursor, &text, &handout, "a colon after the member's name")
       return nil
     }
     walk.skipSpace()
@@ -158,7 +158,7 @@ struct JSONRecords {
     } while walk.take(0x2C)
     guard walk.take(0x5D) else {
       return malformed(
-        walk.cursor, &text, &handout, "a comma or the array's closing bracket is expected")
+        walk.cursor, &text, &handout, "a comma or the array's closing bracket")
     }
     return true
   }

@@ -46,7 +46,7 @@ extension JSONScanner {
     case 0x75: return put(try scalar(&at), &to)
     default:
       throw JSONFault(
-        .notJSON, at, "one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u is expected")
+        .notJSON, at, "one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u")
     }
     base[to] = plain
     at &+= 2
@@ -78,7 +78,7 @@ extension JSONScanner {
     for index in (at &+ 2)..<(at &+ 6) {
       guard let digit = hexDigit(base[index]) else {
         throw JSONFault(
-          .notJSON, min(index, count), "four hexadecimal digits are expected after \\u")
+          .notJSON, min(index, count), "four hexadecimal digits after \\u")
       }
       unit = unit << 4 | digit
     }

@@ -97,7 +97,7 @@ struct JSONScanner {
       let length = UTF8Scan.length(
         UInt32(littleEndian: UnsafeRawPointer(base + at).loadUnaligned(as: UInt32.self)))
       if length == 0 {
-        throw JSONFault(.undecodable, at, "a well-formed UTF-8 character is expected here")
+        throw JSONFault(.undecodable, at, "a well-formed UTF-8 character here")
       }
       at &+= length
     } while base[at] >= 0x80
@@ -106,7 +106,7 @@ struct JSONScanner {
 
   func unfinished(_ at: Int) -> JSONFault {
     at >= count
-      ? JSONFault(.notJSON, count, "the string's closing quote is expected before the end")
+      ? JSONFault(.notJSON, count, "the string's closing quote before the end")
       : JSONFault(.notJSON, at, "a control character in a string must be written as an escape")
   }
 
@@ -140,7 +140,7 @@ struct JSONScanner {
   @inline(__always) private func isDigit(_ at: Int) -> Bool { base[at] &- 0x30 < 10 }
 
   @inline(__always) private func digits(_ at: inout Int) throws(JSONFault) {
-    guard isDigit(at) else { throw JSONFault(.notJSON, at, "a digit is expected") }
+    guard isDigit(at) else { throw JSONFault(.notJSON, at, "a digit") }
     repeat { at &+= 1 } while isDigit(at)
   }
 
@@ -160,7 +160,7 @@ struct JSONScanner {
     default:
       throw JSONFault(
         .notJSON, cursor,
-        "a value is expected: an object, array, string, number, true, false or null")
+        "a value: an object, array, string, number, true, false or null")
     }
   }
 }
@@ -171,12 +171,12 @@ extension JSONScanner {
   /// Reads a member's name and its colon.
   @inline(__always) mutating func memberName() throws(JSONFault) -> Tree.Slice {
     guard current == 0x22 else {
-      throw JSONFault(.notJSON, cursor, "a member's name in quotes is expected")
+      throw JSONFault(.notJSON, cursor, "a member's name in quotes")
     }
     let name = try string()
     skipSpace()
     guard current == 0x3A else {
-      throw JSONFault(.notJSON, cursor, "a colon is expected after the member's name")
+      throw JSONFault(.notJSON, cursor, "a colon after the member's name")
     }
     cursor &+= 1
     return name
@@ -186,15 +186,15 @@ extension JSONScanner {
     JSONFault(
       .notJSON, cursor,
       inObject
-        ? "a comma or the object's closing brace is expected"
-        : "a comma or the array's closing bracket is expected")
+        ? "a comma or the object's closing brace"
+        : "a comma or the array's closing bracket")
   }
 
   /// Proves that nothing but white space is left.
   mutating func finish() throws(JSONFault) {
     skipSpace()
     guard cursor == count else {
-      throw JSONFault(.notJSON, cursor, "nothing but white space is expected after the value")
+      throw JSONFault(.notJSON, cursor, "nothing but white space after the value")
     }
   }
 }

@@ -55,7 +55,7 @@ struct KeyValueRecords {
     guard block.count <= limits.recordBytes else {
       return handout.fault(
         .tooLarge, at: block.lowerBound, in: &text,
-        "a record of at most \(limits.recordBytes) bytes is expected")
+        "a record of at most \(limits.recordBytes) bytes")
     }
     tree.removeAll()
     let object = tree.open(
@@ -70,11 +70,11 @@ struct KeyValueRecords {
       else {
         return handout.fault(
           .malformedLine, at: line.lowerBound, in: &text,
-          "a key, the separator and a value are expected")
+          "a key, the separator and a value")
       }
       guard tree.nodes.count < limits.nodes else {
         return handout.fault(
-          .tooLarge, at: line.lowerBound, in: &text, "fewer values in one record are expected")
+          .tooLarge, at: line.lowerBound, in: &text, "fewer values in one record")
       }
       let key = trimmed(line.lowerBound..<equals, text.utf8)
       let value = trimmed(equals + 1..<line.upperBound, text.utf8)
@@ -90,7 +90,7 @@ struct KeyValueRecords {
       let name = tree.label(tree.nodes[twin].name)
       return handout.fault(
         .duplicateName, at: Int(tree.nodes[twin].source), in: &text, path: name,
-        "every key of a record is expected once")
+        "every key of a record once")
     }
     handout.record(&tree, block, in: &text)
   }

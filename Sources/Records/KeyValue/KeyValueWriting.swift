@@ -16,7 +16,7 @@ struct KeyValueWriting {
   ) throws(RecordError) {
     let end = Int(tree.nodes[root].end)
     guard end > root + 1 else {
-      throw RecordError(.notRepresentable, "a record with at least one member is expected")
+      throw RecordError(.notRepresentable, "a record with at least one member")
     }
     var member = root + 1
     while member < end {
@@ -24,7 +24,7 @@ struct KeyValueWriting {
       guard tree.withBytes(name, isKey) else {
         throw RecordError(
           .notRepresentable, path: tree.path(of: member),
-          "a key without separators, line breaks and white space around it is expected")
+          "a key without separators, line breaks and white space around it")
       }
       tree.withBytes(name) { output.append(contentsOf: $0) }
       output.append(format.separator)
@@ -35,7 +35,7 @@ struct KeyValueWriting {
       guard isPlain else {
         throw RecordError(
           .notRepresentable, path: tree.path(of: member),
-          "a value without line breaks and white space around it is expected")
+          "a value without line breaks and white space around it")
       }
       output += lineBreak
       member = Int(tree.nodes[member].end)

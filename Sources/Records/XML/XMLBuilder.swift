@@ -77,7 +77,7 @@ struct XMLBuilder {
   mutating func failForDocumentType(_ place: Int) {
     fail(
       .dtdRefused, tagStart(before: place),
-      "a document without a document type declaration is expected")
+      "a document without a document type declaration")
   }
 
   private func openPath() -> String {
@@ -128,7 +128,7 @@ extension XMLBuilder {
       tree.nodes[parent].kind = .object
     }
     guard depth - recordDepth < limits.depth else {
-      return failRecord(.tooDeep, at: start, "fewer elements inside each other are expected")
+      return failRecord(.tooDeep, at: start, "fewer elements inside each other")
     }
     push(tree.intern(local), attributes, from: start, to: place)
   }
@@ -150,7 +150,7 @@ extension XMLBuilder {
     _ name: Tree.Slice, _ attributes: XMLAttributes, from start: Int, to place: Int
   ) {
     guard tree.nodes.count + attributes.count / 5 < limits.nodes else {
-      return failRecord(.tooLarge, at: start, "fewer values in one record are expected")
+      return failRecord(.tooLarge, at: start, "fewer values in one record")
     }
     let element = tree.nodes.count
     open.append(element)
@@ -239,7 +239,7 @@ extension XMLBuilder {
     guard recordDepth > 0, recordFault == nil else { return }
     if tree.arena.count + run.count > limits.recordBytes {
       return failRecord(
-        .tooLarge, at: place, "a record of at most \(limits.recordBytes) bytes is expected")
+        .tooLarge, at: place, "a record of at most \(limits.recordBytes) bytes")
     }
     tree.arena.append(contentsOf: run)
     text.count += Int32(truncatingIfNeeded: run.count)
@@ -249,7 +249,7 @@ extension XMLBuilder {
   private mutating func flushText(into parent: Int, before end: Int) {
     guard text.count > 0, tree.arena[text.range].contains(where: { $0 > 0x20 }) else { return }
     guard tree.nodes.count < limits.nodes else {
-      return failRecord(.tooLarge, at: end, "fewer values in one record are expected")
+      return failRecord(.tooLarge, at: end, "fewer values in one record")
     }
     let first = native(textStart)
     tree.nodes[parent].kind = .object

@@ -22,11 +22,11 @@ final class XMLParser {
   /// Parses a body in UTF-8; a body that is not well-formed is the builder's `bodyFault`.
   func parse(_ bytes: UnsafeRawBufferPointer, _ builder: UnsafeMutablePointer<XMLBuilder>) {
     guard let context = freshContext() else {
-      return builder.pointee.fail(.tooLarge, 0, "memory for the XML parser is expected")
+      return builder.pointee.fail(.tooLarge, 0, "memory for the XML parser")
     }
     if let place = Self.crowdedElement(bytes) {
       return builder.pointee.fail(
-        .tooLarge, place, "at most \(Self.attributeLimit) attributes in one element are expected")
+        .tooLarge, place, "at most \(Self.attributeLimit) attributes in one element")
     }
     var user = XMLEvents(builder: builder, context: context, count: bytes.count)
     // libxml2 calls back from inside this call only, so the pointer does not outlive what it points to.
@@ -42,7 +42,7 @@ final class XMLParser {
       context.pointee.userData = nil
     }
     if context.pointee.wellFormed == 0 {
-      builder.pointee.fail(.notXML, bytes.count, "well-formed XML is expected")
+      builder.pointee.fail(.notXML, bytes.count, "well-formed XML")
     }
   }
 
@@ -117,7 +117,7 @@ private struct XMLEvents {
         xmlDictSize(events.context.pointee.dict) > XMLParser.nameLimit
       {
         events.builder.pointee.fail(
-          .tooLarge, events.place, "at most \(XMLParser.nameLimit) names in one body are expected")
+          .tooLarge, events.place, "at most \(XMLParser.nameLimit) names in one body")
         xmlStopParser(events.context)
       }
     }

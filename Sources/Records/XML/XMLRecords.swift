@@ -40,7 +40,7 @@ struct XMLRecords {
         fault.code, at: fault.place, in: &text, path: fault.path, fault.expectation)
     } else if !builder.foundRecord {
       handout.bodyFault(
-        .recordsMissing, in: &text, "an element at the records' path is expected")
+        .recordsMissing, in: &text, "an element at the records' path")
     }
   }
 }

@@ -28,12 +28,12 @@ struct XMLWriting {
 
   func begin(into output: inout [UInt8]) throws(RecordError) {
     guard !steps.isEmpty else {
-      throw RecordError(.notRepresentable, "a path that names the record's element is expected")
+      throw RecordError(.notRepresentable, "a path that names the record's element")
     }
     for step in steps {
       let isNamed = step.name.withUnsafeBytes { XMLText.isName($0) }
       guard isNamed else {
-        throw RecordError(.notRepresentable, path: step.text, "a path of element names is expected")
+        throw RecordError(.notRepresentable, path: step.text, "a path of element names")
       }
     }
     output += prolog
@@ -53,7 +53,7 @@ struct XMLWriting {
     }
     guard isWritten else {
       throw RecordError(
-        .notRepresentable, path: step.text, "a namespace of characters of XML is expected")
+        .notRepresentable, path: step.text, "a namespace of characters of XML")
     }
     output.append(UInt8(ascii: "\""))
   }
@@ -161,7 +161,7 @@ extension XMLWriting {
     for item in tree.children(of: member) {
       guard tree.nodes[item].kind != .array else {
         throw RecordError(
-          .notRepresentable, path: tree.path(of: item), "a list of anything but lists is expected")
+          .notRepresentable, path: tree.path(of: item), "a list of anything but lists")
       }
       try one(tree, item, name, isText, into: &output)
     }
@@ -187,12 +187,12 @@ extension XMLWriting {
     guard isWritten else {
       throw RecordError(
         .notRepresentable, path: tree.path(of: index),
-        "characters that XML 1.0 allows are expected")
+        "characters that XML 1.0 allows")
     }
   }
 
   private func unnamed(_ tree: borrowing Tree, _ member: Int) -> RecordError {
     RecordError(
-      .notRepresentable, path: tree.path(of: member), "a name that XML allows is expected")
+      .notRepresentable, path: tree.path(of: member), "a name that XML allows")
   }
 }

@@ -13,7 +13,8 @@ struct ProcessClock {
     let children = database.map { [$0] + Self.children(of: $0) } ?? []
     return ProcessClock(
       hub: own(), broker: brokers.reduce(0) { $0 + seconds(of: $1) },
-      database: children.reduce(0) { $0 + seconds(of: $1) })
+      database: children.reduce(0) { $0 + seconds(of: $1) }
+        + (database.map { seconds(of: $0, fields: 13...14) } ?? 0))
   }
 
   static func - (late: ProcessClock, early: ProcessClock) -> ProcessClock {
@@ -30,11 +31,11 @@ struct ProcessClock {
   }
 
   /// utime and stime, fields 14 and 15 of /proc/PID/stat; the name before them may hold anything.
-  private static func seconds(of process: Int32) -> Double {
-    guard let fields = stat(of: process), fields.count > 12, let user = Double(fields[11]),
-      let system = Double(fields[12])
-    else { return 0 }
-    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  /// Fields 16 and 17 are those of children that have ended and were waited for.
+  private static func seconds(of process: Int32, fields: ClosedRange<Int> = 11...12) -> Double {
+    guard let all = stat(of: process), all.count > fields.upperBound else { return 0 }
+    let ticks = all[fields].reduce(0) { $0 + (Double($1) ?? 0) }
+    return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
   private static func children(of parent: Int32) -> [Int32] {
