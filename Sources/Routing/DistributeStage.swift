@@ -130,6 +130,7 @@ private final class Counter {
 
   func serve(_ record: borrowing Tree, of item: Batch.Item) -> Result<Message, DeadLetter> {
     entitlement.project(record, into: &projected)
+    addChange(of: item.event)
     guard case .mapped = delivery.mapping.run(projected, into: &native, on: &machine) else {
       return .failure(refused(machine.faults.first))
     }
@@ -146,6 +147,18 @@ private final class Counter {
       event.message(
         exchange: Route.deliveryExchange, routingKey: routingKey, body: body,
         headers: [Field(Route.causeHeader, .text(item.event.id))]))
+  }
+
+  /// Beside the entitled fields a mapping may tell the department what kind of change it is; a reversal
+  /// must not look like an update.
+  private func addChange(of event: Event) {
+    guard !projected.nodes.isEmpty else { return }
+    let change = event.type.split(separator: ".").last.flatMap { Change(rawValue: String($0)) }
+    let (name, text) = (
+      projected.intern("change" as StaticString), projected.intern((change ?? .updated).rawValue)
+    )
+    projected.append(.string, name: name, text: text)
+    projected.close(0)
   }
 
   private func refused(_ fault: MappingFault?) -> DeadLetter {

@@ -42,7 +42,9 @@ import Testing
     for _ in 0..<3 {
       let items = work((0..<1_000).map { taxMessage($0) })
       let letters = items.compactMap(\.verdict.letter)
-      #expect(letters.isEmpty, "\(letters.count) letters, the first: \(letters.first.map { "\($0)" } ?? "")")
+      #expect(
+        letters.isEmpty,
+        "\(letters.count) letters, the first: \(letters.first.map { "\($0)" } ?? "")")
       #expect(items.allSatisfy { $0.verdict.messages.count == 1 })
     }
   }

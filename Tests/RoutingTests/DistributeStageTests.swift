@@ -67,6 +67,17 @@ import Testing
     }
   }
 
+  @Test("a reversal reaches departments as one: the record says that it is no longer so")
+  func reversal() {
+    let row = city.householdRow(5, of: city.person(5)).replacing(
+      "<CXBZ>0</CXBZ>", with: "<CXBZ>1</CXBZ>")
+    let item = distribute(householdMessage([row]))
+    let line = item.verdict.messages.first { $0.routingKey.hasPrefix("social") }
+    #expect(line?.body.count == 89 + 1 && line?.body[88] == UInt8(ascii: "D"))
+    let json = text(item.verdict.messages.first { $0.routingKey.hasPrefix("tax") })
+    #expect(json.contains("\"CD_OPERATION\":\"D\""))
+  }
+
   @Test("ids are derived from the event and the department: a repeat is the same message")
   func repeatable() {
     let (first, second) = (distribute(taxMessage(6)), distribute(taxMessage(6)))
