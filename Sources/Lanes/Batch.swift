@@ -41,7 +41,8 @@ package struct Batch {
       let identity = event.id.isEmpty ? digest.hex : event.id
       return Item(
         delivery: delivery, event: event, source: "unknown",
-        key: hasher.key(consumer, event.source, identity), digest: digest,
+        // The routing key's first word is whom the broker lets publish; nobody can use up another's ids.
+        key: hasher.key(consumer, delivery.message.sender, event.source, identity), digest: digest,
         verdict: fault.map { .dead($0) } ?? .undecided,
         replay: delivery.message.replayCount)
     }
@@ -170,4 +171,9 @@ extension Batch {
       return letter.message(for: items[index])
     }
   }
+}
+
+extension Message {
+  /// The first word of the routing key: the department, wherever a department publishes.
+  fileprivate var sender: String { String(routingKey.prefix { $0 != "." }) }
 }

@@ -38,6 +38,12 @@ package struct CoreStage: Stage {
       batch.items[index].source = post.department
       guard case .undecided = batch.items[index].verdict else { continue }
       switch post.destination {
+      case .workbench(_, let source) where batch.items[index].event.source != source:
+        batch.items[index].verdict = .dead(
+          DeadLetter(
+            stage: "core.recognise", code: "SOURCE_MISMATCH",
+            place: "header \(Event.headerPrefix)source",
+            expectation: "the adapter's source, \(source)"))
       case .workbench(let workbench, let source):
         batch.items[index].verdict = work(
           on: batch.items[index], at: workbench, source: source,

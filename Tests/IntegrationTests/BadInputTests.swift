@@ -16,6 +16,15 @@ import Testing
     let body: [UInt8]
     let stage: String
     let reason: String
+
+    /// The adapter's own source, for the departments that there are.
+    var source: String {
+      switch key.prefix(while: { $0 != "." }) {
+      case "public-security": "urn:gov:public-security:household-register"
+      case "social-security": "urn:gov:social-security:core"
+      default: "urn:gov:tax:registration"
+      }
+    }
   }
 
   private static func cases(_ city: SampleCity) -> [Case] {
@@ -101,7 +110,7 @@ import Testing
           Message(
             exchange: "gov.intake", routingKey: item.key,
             properties: Properties(contentType: item.contentType, messageID: "bad-\(index)"),
-            headers: [Field("cloudEvents_source", .text("urn:test"))] + item.headers,
+            headers: [Field("cloudEvents_source", .text(item.source))] + item.headers,
             body: item.body))
       }
       let publisher = Publisher(place.broker, name: "test", log: { _ in })
@@ -120,6 +129,26 @@ import Testing
       #expect(held, "\(String(describing: place.books()))")
       let balance = Tongban.run(["audit", "balance"], environment: place.environment)
       #expect(balance.status == 0, "\(balance.output)")
+    }
+  }
+
+  @Test(
+    "no department can use up another's ids: what a stranger sends under them does not touch the owner's"
+  )
+  func anothersIDs() async throws {
+    try await onThread {
+      let city = try City(departments: [])
+      defer { city.end() }
+      let own = city.place.change(1)
+      var stolen = own
+      stolen.routingKey = "social-security.insurance-change.330106"
+      stolen.body = Array("garbage".utf8)
+      let publisher = Publisher(city.place.broker, name: "test", log: { _ in })
+      _ = try publisher.publish([stolen], confirmWithin: 10, deadline: 60)
+      #expect(try city.place.letters(1).map(\.reason) == ["SOURCE_MISMATCH"])
+      _ = try publisher.publish([own], confirmWithin: 10, deadline: 60)
+      let held = eventually { city.place.books()?.published == 1 }
+      #expect(held, "\(String(describing: city.place.books()))")
     }
   }
 

@@ -72,6 +72,16 @@ import Testing
         && !letter.expectation.contains("110103194903070021"))
   }
 
+  @Test("a department that speaks with another's source is refused")
+  func anothersSource() {
+    var message = taxMessage(1)
+    message.headers = message.headers.map {
+      $0.name == "cloudEvents_source"
+        ? Field($0.name, .text("urn:gov:public-security:household-register")) : $0
+    }
+    #expect(work([message])[0].verdict.letter?.code == "SOURCE_MISMATCH")
+  }
+
   @Test("bad messages do not stop their neighbours")
   func neighbours() {
     var broken = taxMessage(2)
