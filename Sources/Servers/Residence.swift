@@ -50,9 +50,11 @@ enum Residence {
   /// As the Filesystem Hierarchy and the XDG Base Directory Specification have it for state.
   private static func elsewhere(_ instance: String) -> String {
     if Account.isRoot { return "/var/lib/tongban-\(instance)" }
-    let home = FileManager.default.homeDirectoryForCurrentUser.path
-    return isPlain(home)
-      ? "\(home)/.local/state/tongban-\(instance)" : "/var/tmp/tongban-\(instance)"
+    let home =
+      ProcessInfo.processInfo.environment["HOME"]
+      ?? FileManager.default.homeDirectoryForCurrentUser.path
+    let suits = isPlain(home) && access(home, W_OK) == 0
+    return suits ? "\(home)/.local/state/tongban-\(instance)" : "/var/tmp/tongban-\(instance)"
   }
 
   /// Removes what `up` made and nothing else.

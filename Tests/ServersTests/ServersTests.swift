@@ -201,13 +201,14 @@ func mode(_ file: URL) throws -> Int {
     "a port that another program has taken meanwhile is left for another, and the report says so")
   func takenPort() throws {
     let ground = try Ground()
-    _ = try ground.servers.up()
-    _ = try ground.servers.down()
-    let before = try ground.record()
+    try Files.folder(ground.state, mode: Residence.stateMode)
+    let before = try Residence.settle(ground.state, nodes: 1, try Residence.accounts())
+    try before.save(to: ground.state)
     let squatter = Process()
     squatter.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
     squatter.arguments = ["-m", "http.server", "--bind", "127.0.0.1", "\(before.database)"]
     squatter.standardError = FileHandle.nullDevice
+    squatter.standardOutput = FileHandle.nullDevice
     try squatter.run()
     defer { kill(squatter.processIdentifier, SIGKILL) }
     #expect(eventually { Ports.answers(before.database) })
