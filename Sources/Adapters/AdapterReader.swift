@@ -62,9 +62,30 @@ struct AdapterReader {
     let edge = try object.optional("edge")
       .map { node throws(ConfigurationError) in try Edge(node, events: intakes.keys.sorted()) }
     try object.end()
+    if let edge { try check(edge, intakes, deliveries, at: node) }
     return Adapter(
       department: code, name: name, source: source, intakes: intakes, deliveries: deliveries,
       edge: edge ?? Edge())
+  }
+
+  /// Lines are cut and joined without being read, so a line must be a record by itself.
+  private func check(
+    _ edge: Edge, _ intakes: [String: Adapter.Intake], _ deliveries: [String: Adapter.Delivery],
+    at node: ConfigurationNode
+  ) throws(ConfigurationError) {
+    var formats: [NativeFormat] = []
+    for collection in edge.collections {
+      if case .files(_, .lines) = collection.place, let intake = intakes[collection.event] {
+        formats.append(intake.native)
+      }
+    }
+    if case .files(_, .lines)? = edge.delivery { formats += deliveries.values.map(\.native) }
+    for native in formats where !native.isCutAtLines {
+      throw node.fault(
+        "edge: records: \"lines\" does not go with \(native.contentType): expected a format without a "
+          + "header line, whose records are single lines, in a charset whose line breaks are single octets"
+      )
+    }
   }
 
   private func intake(

@@ -12,6 +12,20 @@ package struct NativeFormat: Sendable {
   /// The part before the parameters, in lower case.
   package var mediaType: Substring { NativeFormat.mediaType(of: contentType) }
 
+  /// Whether each line of a body is a record of its own, wherever the body is cut.
+  var isCutAtLines: Bool {
+    switch charset {
+    case .utf16, .utf16LittleEndian, .utf16BigEndian: return false
+    case .utf8, .gb18030, .gbk, .gb2312: break
+    }
+    return switch format {
+    case .delimited(let format): !format.header
+    case .fixedWidth(let format): format.lines
+    case .json(let format): format.lines || format.records.isEmpty
+    case .xml, .keyValue: false
+    }
+  }
+
   package static func mediaType(of contentType: String) -> Substring {
     contentType.prefix { $0 != ";" && $0 != " " }
   }

@@ -133,7 +133,11 @@ package struct ConfigurationObject {
   }
 
   package mutating func required(_ name: String) throws(ConfigurationError) -> ConfigurationNode {
-    guard let node = optional(name) else { throw self.node.fault("\"\(name)\" is missing") }
+    guard let node = optional(name) else {
+      let others = members.map(\.name).filter { !asked.contains($0) }
+      let near = nearestName(to: name, in: others).map { "; is \"\($0)\" meant to be it?" }
+      throw self.node.fault("\"\(name)\" is missing\(near ?? "")")
+    }
     return node
   }
 

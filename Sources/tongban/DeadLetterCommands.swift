@@ -23,7 +23,7 @@ enum DeadLetterCommands {
     filter.reason = try arguments.option("--reason")
     if let name = try arguments.option("--status") {
       guard let status = ArchivedLetter.Status(rawValue: name) else {
-        throw UsageError("--status is open, replayed or discarded")
+        throw UsageError("--status is open or replayed")
       }
       filter.status = status
     }

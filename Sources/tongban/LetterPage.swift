@@ -1,7 +1,7 @@
 import Inspection
 
-/// One dead letter on a screen. Whatever the body is, only its shape is shown: of each word the first
-/// character, so that nobody's number, name or address is read over a shoulder or from a terminal's history.
+/// One dead letter on a screen. Whatever the body is, only its shape is shown: names of fields and
+/// elements as they are, every character of a value masked, so that nobody's number, name or address is read over a shoulder or from a terminal's history.
 struct LetterPage {
   private let letter: ArchivedLetter
 
@@ -69,6 +69,8 @@ struct LetterPage {
 
   /// `<NAME`, `</NAME`, `NAME=` and `"NAME":`.
   private static func isName(_ text: [Character], _ word: Range<Int>) -> Bool {
+    // What begins with a digit is a number, wherever it stands.
+    guard text[word.lowerBound].isLetter || text[word.lowerBound] == "_" else { return false }
     func at(_ index: Int) -> Character { text.indices.contains(index) ? text[index] : " " }
     let before = at(word.lowerBound - 1)
     let after = at(word.upperBound)

@@ -20,7 +20,8 @@ enum RunCommands {
     let departments = try arguments.options("--department")
     let edge = try arguments.option("--edge")
     try arguments.end()
-    let settings = try Settings.load(defaultLevel: .info)
+    let settings = try Settings.load(
+      defaultLevel: .info, needsDatabase: roles.contains { $0 != .agent })
     let stop = StopSignal()
     let signals = Shutdown.onSignal(stop, log: settings.log)
     defer { for signal in signals { signal.cancel() } }

@@ -10,9 +10,14 @@ struct Settings {
   let servers: Addresses
   let log: Log
 
+  /// - Parameter needsDatabase: false for what works at a department's edge with the broker alone.
   /// - Throws: `SettingsError` if no server is named and none has been started.
-  static func load(defaultLevel: Log.Level = .warning) throws -> Settings {
-    Settings(home: home, servers: try addresses(), log: Log(level: try level(defaultLevel)))
+  static func load(
+    defaultLevel: Log.Level = .warning, needsDatabase: Bool = true
+  ) throws -> Settings {
+    Settings(
+      home: home, servers: try addresses(needsDatabase: needsDatabase),
+      log: Log(level: try level(defaultLevel)))
   }
 
   /// The same; where no broker or no database is named, the private ones are started first.
@@ -46,15 +51,14 @@ struct Settings {
     return level
   }
 
-  private static func addresses() throws -> Addresses {
+  private static func addresses(needsDatabase: Bool) throws -> Addresses {
     let started = try PrivateServers(state: state).addresses()
     guard let amqp = try secret("TONGBAN_AMQP_URL") ?? secret("AMQP_URL") ?? started?.amqp else {
       throw SettingsError("no broker: set TONGBAN_AMQP_URL, or run `tongban up` in \(home.path)")
     }
-    guard
-      let database = try secret("TONGBAN_DATABASE_URL") ?? secret("DATABASE_URL")
-        ?? started?.database
-    else {
+    let database =
+      try secret("TONGBAN_DATABASE_URL") ?? secret("DATABASE_URL") ?? started?.database ?? ""
+    guard !database.isEmpty || !needsDatabase else {
       throw SettingsError(
         "no database: set TONGBAN_DATABASE_URL, or run `tongban up` in \(home.path)")
     }
