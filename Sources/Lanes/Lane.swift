@@ -1,3 +1,4 @@
+import Cryptography
 import Events
 import Messaging
 import Storage
@@ -17,7 +18,8 @@ package final class Lane<Work: Stage> {
   private var stage: Work
   private let intake: Intake
   private let publisher: Publisher
-  private let database: Database
+  /// One for the batch that is confirmed and, where batches may overlap, one for the batch behind it.
+  private let databases: [Database]
   private let inbox: Inbox
   private let surroundings: Surroundings
   private let limits: LaneLimits
@@ -31,13 +33,15 @@ package final class Lane<Work: Stage> {
   /// The batch whose outputs are on their way.
   private var started: Started?
 
-  /// In the open transaction, sent, not yet confirmed.
+  /// Entered in an open transaction, and either not sent yet or sent and not yet confirmed.
   private struct Started {
     let worked: WorkedBatch
     let batch: Batch
     let sent: Batch.Sent
     /// What the connection has shown of returned copies, this batch included.
     let returned: ReturnedCopies
+    /// The connection that has the transaction.
+    let database: Database
   }
 
   package init(
@@ -52,8 +56,11 @@ package final class Lane<Work: Stage> {
     self.log = log
     intake = Intake(endpoints.broker, queue: queue, batch: limits.batch, name: name, log: log)
     publisher = Publisher(endpoints.broker, name: name, log: { log.info($0) })
-    database = Database(
-      endpoints.database, name: name, settings: LaneLimits.databaseSettings, log: { log.info($0) })
+    databases = (0..<(stage.mayOverlap ? 2 : 1)).map { _ in
+      Database(
+        endpoints.database, name: name, settings: LaneLimits.databaseSettings,
+        log: { log.info($0) })
+    }
     inbox = Inbox(consumer: stage.name)
     returned = ReturnedCopies(isOrdered: limits.isOrdered)
   }
@@ -69,13 +76,14 @@ package final class Lane<Work: Stage> {
     }
     intake.close()
     publisher.close()
-    database.close()
+    for database in databases { database.close() }
   }
 
   /// One round: take and work on a batch, finish the one before it, start it.
   private func turn() throws {
     if worked.isEmpty { try takeAndWork() }
     if let before = started {
+      if !isTidyDue, let next = admittedBehind(before) { return try pass(before, next) }
       started = nil
       try finish(before)
       if worked.isEmpty { return }
@@ -103,11 +111,17 @@ package final class Lane<Work: Stage> {
     stage.idle(now: surroundings.now())
   }
 
+  private var isTidyDue: Bool {
+    tidiedAt.map { surroundings.now() >= $0.adding(seconds: limits.tidyEvery) } ?? true
+  }
+
   /// Sees to the inbox's partitions now and then, between two transactions.
   private func tidy() throws {
+    guard isTidyDue else { return }
     let now = surroundings.now()
-    if let tidiedAt, now < tidiedAt.adding(seconds: limits.tidyEvery) { return }
-    if stage.keepsBooks { try Inbox.retain(weeks: limits.inboxWeeks, at: now, in: database) }
+    if stage.keepsBooks {
+      try Inbox.retain(weeks: limits.inboxWeeks, at: now, in: databases[0])
+    }
     tidiedAt = now
   }
 }
@@ -118,22 +132,11 @@ extension Lane {
   /// Admits the batch and sends its outputs; nil if the batch has to be taken in parts.
   private func start(_ worked: WorkedBatch) throws -> Started? {
     do {
-      var (batch, returned) = (worked.batch, returned)
-      try admit(&batch, &returned)
-      surroundings.failpoint("\(stage.name).admitted")
-      let admitted = batch
-      try stage.prepare(&batch, in: database, at: surroundings.now())
-      batch.decideTheRest(stage: stage.name)
-      if worked.isSuspect { batch.weedUnsendable(stage: stage.name) }
-      if stage.keepsBooks {
-        try inbox.markDead(batch.newlyDead(since: admitted), of: batch, in: database)
-      }
-      let sent = batch.outgoing()
-      try publisher.send(sent.messages, deadline: limits.confirmDeadline)
-      surroundings.failpoint("\(stage.name).sent")
-      return Started(worked: worked, batch: batch, sent: sent, returned: returned)
+      let started = try admit(worked, on: databases[0], after: returned)
+      try send(started)
+      return started
     } catch {
-      abandon()
+      abandon(databases[0])
       guard let parts = worked.parts(after: error, stage: stage.name) else { throw error }
       log.warning("a message of \(worked.batch.items.count) is refused, looking for it: \(error)")
       self.worked.replaceSubrange(0..<1, with: parts)
@@ -141,27 +144,63 @@ extension Lane {
     }
   }
 
-  private func admit(_ batch: inout Batch, _ returned: inout ReturnedCopies) throws {
+  /// Enters the batch in a transaction of its own and decides what it causes; nothing is sent yet.
+  private func admit(
+    _ worked: WorkedBatch, on database: Database, after seen: ReturnedCopies
+  ) throws -> Started {
+    var (batch, returned) = (worked.batch, seen)
     if stage.keepsBooks {
       try inbox.admit(&batch, returned: &returned, to: database, at: surroundings.now())
     } else {
       try database.begin()
     }
+    surroundings.failpoint("\(stage.name).admitted")
+    let admitted = batch
+    try stage.prepare(&batch, in: database, at: surroundings.now())
+    batch.decideTheRest(stage: stage.name)
+    if worked.isSuspect { batch.weedUnsendable(stage: stage.name) }
+    if stage.keepsBooks {
+      try inbox.markDead(batch.newlyDead(since: admitted), of: batch, in: database)
+    }
+    return Started(
+      worked: worked, batch: batch, sent: batch.outgoing(), returned: returned, database: database)
+  }
+
+  private func send(_ started: Started) throws {
+    try publisher.send(started.sent.messages, deadline: limits.confirmDeadline)
+    surroundings.failpoint("\(stage.name).sent")
   }
 
   /// Waits for the confirms, records, commits and acknowledges.
   private func finish(_ started: Started) throws {
+    let batch = try confirmed(started)
+    try commit(batch, of: started)
+  }
+
+  /// The batch when everything it caused is safe with the broker.
+  private func confirmed(_ started: Started) throws -> Batch {
     var batch = started.batch
     do {
-      try confirm(&batch, started.sent)
-      surroundings.failpoint("\(stage.name).confirmed")
+      try confirm(&batch, started)
+    } catch {
+      abandon(started.database)
+      worked.insert(started.worked, at: 0)
+      throw error
+    }
+    surroundings.failpoint("\(stage.name).confirmed")
+    return batch
+  }
+
+  /// Records, commits and acknowledges.
+  private func commit(_ batch: Batch, of started: Started) throws {
+    do {
       let now = surroundings.now()
       let books = stage.keepsBooks ? [Ledger.addition(of: batch, stage: stage.name, at: now)] : []
-      try database.pipeline(books, commit: true)
+      try started.database.pipeline(books, commit: true)
     } catch {
-      abandon()
+      abandon(started.database)
       worked.insert(started.worked, at: 0)
-      if let error = error as? StorageError, error.code == .connectionLost { giveBack() }
+      if error.code == .connectionLost { giveBack() }
       throw error
     }
     backoff.reset()
@@ -172,12 +211,12 @@ extension Lane {
   }
 
   /// Waits until everything is safe with the broker; what has no queue becomes a dead letter.
-  private func confirm(_ batch: inout Batch, _ sent: Batch.Sent) throws {
+  private func confirm(_ batch: inout Batch, _ started: Started) throws {
     let outcomes = try publisher.awaitConfirms(
       within: limits.confirmWithin, deadline: limits.confirmDeadline)
-    let unroutable = try batch.settle(outcomes, of: sent, stage: stage.name)
+    let unroutable = try batch.settle(outcomes, of: started.sent, stage: stage.name)
     guard !unroutable.isEmpty else { return }
-    if stage.keepsBooks { try inbox.markDead(unroutable, of: batch, in: database) }
+    if stage.keepsBooks { try inbox.markDead(unroutable, of: batch, in: started.database) }
     let answers = try publisher.publish(
       batch.letters(at: unroutable), confirmWithin: limits.confirmWithin,
       deadline: limits.confirmDeadline)
@@ -187,11 +226,71 @@ extension Lane {
   }
 }
 
+// MARK: Two batches at once
+
+extension Lane {
+  /// Enters the next batch while the broker confirms the one before it, so that neither waits for the other. Nil where
+  /// that is not to be: the stage's own effects may meet, or the two share an event, whose row the
+  /// open transaction holds.
+  private func admittedBehind(_ before: Started) -> Started? {
+    dropWhatIsGone()
+    guard databases.count == 2, let next = worked.first, !next.batch.shares(with: before.batch)
+    else { return nil }
+    let database = before.database === databases[0] ? databases[1] : databases[0]
+    do {
+      return try admit(next, on: database, after: before.returned)
+    } catch {
+      // It will be tried again by itself, and what is wrong with it told then.
+      try? database.rollback()
+      return nil
+    }
+  }
+
+  /// The one before is confirmed, the next one sent, and only then the one before committed and
+  /// acknowledged: the broker always has something to do, and everything is sent in order.
+  private func pass(_ before: Started, _ next: Started) throws {
+    started = nil
+    let batch: Batch
+    do {
+      batch = try confirmed(before)
+    } catch {
+      try? next.database.rollback()
+      throw error
+    }
+    worked.removeFirst()
+    do {
+      try send(next)
+    } catch {
+      abandon(next.database)
+      worked.insert(next.worked, at: 0)
+      return try commit(batch, of: before)
+    }
+    do {
+      try commit(batch, of: before)
+    } catch {
+      abandon(next.database)
+      // `commit` has put the one before back, unless everything was given back.
+      if !worked.isEmpty { worked.insert(next.worked, at: 1) }
+      throw error
+    }
+    started = next
+  }
+}
+
+extension Batch {
+  /// Whether an event is in both.
+  fileprivate func shares(with other: Batch) -> Bool {
+    var keys = Set<Key128>(minimumCapacity: other.items.count)
+    for item in other.items { keys.insert(item.key) }
+    return items.contains { keys.contains($0.key) }
+  }
+}
+
 // MARK: Trouble
 
 extension Lane {
   /// Lets go of what was sent and recorded; the batch itself is still in hand.
-  private func abandon() {
+  private func abandon(_ database: Database) {
     publisher.forget()
     // A rollback fails only when the connection is lost, and the server then rolls back by itself.
     try? database.rollback()

@@ -24,8 +24,11 @@ package struct LaneLimits: Sendable {
   package var confirmWithin = 10.0
   /// Seconds until the lane gives the batch up and starts it anew.
   package var confirmDeadline = 60.0
-  /// Weeks for which an event is known.
-  package var inboxWeeks: Int64 = 4
+  /// Seconds of trouble after which the lane gives back what it holds and takes nothing until the trouble is over: well
+  /// within RabbitMQ's `consumer_timeout` of 30 minutes, after which each batch would come again and again.
+  package var holdAtMost = 600.0
+  /// Weeks for which an event is known: the one number of all that make and drop the inbox's partitions.
+  package var inboxWeeks: Int64 = 8
   /// Seconds between two looks at the inbox's partitions.
   package var tidyEvery = 3600.0
 
@@ -35,5 +38,6 @@ package struct LaneLimits: Sendable {
   static let databaseSettings = [
     (name: "idle_in_transaction_session_timeout", value: "300s"),
     (name: "statement_timeout", value: "60s"),
+    (name: "lock_timeout", value: "10s"),
   ]
 }

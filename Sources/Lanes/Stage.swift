@@ -9,6 +9,10 @@ package protocol Stage {
   /// Whether repeats are recognised by the inbox and all is counted in the ledger; false for a stage whose own table knows its messages.
   var keepsBooks: Bool { get }
 
+  /// Whether the next batch may be entered while the one before it is not committed: only for a stage whose `prepare`
+  /// does nothing, since two open transactions must not wait for each other.
+  var mayOverlap: Bool { get }
+
   /// Decides every undecided item: outputs or a dead letter. What stays undecided becomes a dead letter. It does no
   /// I/O. Deliveries that come again after a crash must lead to the same outputs, with the same ids.
   mutating func work(_ batch: inout Batch)
@@ -24,6 +28,7 @@ package protocol Stage {
 
 extension Stage {
   package var keepsBooks: Bool { true }
+  package var mayOverlap: Bool { false }
   package mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws
   {}
   package mutating func idle(now: Instant) {}

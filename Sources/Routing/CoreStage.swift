@@ -10,6 +10,7 @@ import Standards
 /// workbench for each department and event, whose memory is reused from record to record.
 package struct CoreStage: Stage {
   package let name = "core"
+  package let mayOverlap = true
   private let shelf: Shelf<AdapterSet>
   private var adapters: AdapterSet
   private var version: Int

@@ -14,6 +14,7 @@ import Records
 /// get theirs. The department that a change comes from does not get it back (回流).
 package struct DistributeStage: Stage {
   package let name = "distribute"
+  package let mayOverlap = true
   private let shelf: Shelf<AdapterSet>
   private let catalogues: Shelf<Catalogue>
   private let now: @Sendable () -> Instant

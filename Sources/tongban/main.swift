@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Lanes
 import Messaging
+import Servers
 import Storage
 import Topology
 
@@ -43,7 +44,7 @@ func unknown(_ words: [String]) -> String {
 
 func exitCode(of error: any Error) -> ExitCode {
   switch error {
-  case is ConfigurationError, is SettingsError: .usage
+  case is ConfigurationError, is SettingsError, is ServersError: .usage
   case let error as MessagingError where error.isTransient: .unreachable
   case let error as TopologyError where error.isTransient: .unreachable
   case let error as StorageError where error.isTransient: .unreachable
@@ -53,5 +54,5 @@ func exitCode(of error: any Error) -> ExitCode {
 
 /// Errors are for the person who must act: on standard error, and nothing else there.
 func complain(_ message: String) {
-  FileHandle.standardError.write(Data("tongban: \(message)\n".utf8))
+  Log.put("tongban: \(message)\n")
 }

@@ -176,6 +176,8 @@ final class Running {
 struct TestStage: Stage {
   let name = "relay"
   var writes = false
+  /// What writes in `prepare` may not overlap.
+  var mayOverlap: Bool { !writes }
 
   mutating func work(_ batch: inout Batch) {
     for index in batch.items.indices {

@@ -47,6 +47,7 @@ private struct CountedStage: Stage {
   let runner: LaneRunner
 
   var name: String { work.name }
+  var mayOverlap: Bool { work.mayOverlap }
   mutating func work(_ batch: inout Batch) {
     work.work(&batch)
     runner.count(batch)
