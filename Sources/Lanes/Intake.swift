@@ -5,7 +5,7 @@ final class Intake {
   private let broker: BrokerURI
   private let queue: String
   private let batch: Int
-  private let name: String
+  let name: String
   private let log: Log
   private var consumer: Consumer
   /// What came while the lane was waiting, in order; never more than the broker's prefetch allows.

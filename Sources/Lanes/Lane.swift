@@ -16,6 +16,7 @@ import Storage
 /// and Events, and never a part of the hub.
 package final class Lane<Work: Stage> {
   private var stage: Work
+  private let broker: BrokerURI
   private let intake: Intake
   private let publisher: Publisher
   /// One for the batch that is confirmed and, where batches may overlap, one for the batch behind it.
@@ -54,6 +55,7 @@ package final class Lane<Work: Stage> {
     let name = "tongban \(stage.name) \(queue)"
     let log = surroundings.log.named(name)
     self.log = log
+    broker = endpoints.broker
     intake = Intake(endpoints.broker, queue: queue, batch: limits.batch, name: name, log: log)
     publisher = Publisher(endpoints.broker, name: name, log: { log.info($0) })
     databases = (0..<(stage.mayOverlap ? 2 : 1)).map { _ in
@@ -213,11 +215,15 @@ extension Lane {
   /// Waits until everything is safe with the broker; what has no queue becomes a dead letter.
   private func confirm(_ batch: inout Batch, _ started: Started) throws {
     let outcomes = try publisher.awaitConfirms(
-      within: limits.confirmWithin, deadline: limits.confirmDeadline)
+      first: started.sent.messages.count, within: limits.confirmWithin,
+      deadline: limits.confirmDeadline)
     let unroutable = try batch.settle(outcomes, of: started.sent, stage: stage.name)
     guard !unroutable.isEmpty else { return }
     if stage.keepsBooks { try inbox.markDead(unroutable, of: batch, in: started.database) }
-    let answers = try publisher.publish(
+    // Over a connection of their own: on the lane's own the next batch may be under way.
+    let letters = Publisher(broker, name: intake.name, log: { [log] in log.info($0) })
+    defer { letters.close() }
+    let answers = try letters.publish(
       batch.letters(at: unroutable), confirmWithin: limits.confirmWithin,
       deadline: limits.confirmDeadline)
     guard answers.allSatisfy({ $0 == .confirmed }) else {
@@ -234,7 +240,8 @@ extension Lane {
   /// open transaction holds.
   private func admittedBehind(_ before: Started) -> Started? {
     dropWhatIsGone()
-    guard databases.count == 2, let next = worked.first, !next.batch.shares(with: before.batch)
+    guard databases.count == 2, let next = worked.first, next.refusals == 0,
+      !next.batch.shares(with: before.batch)
     else { return nil }
     let database = before.database === databases[0] ? databases[1] : databases[0]
     do {
@@ -246,30 +253,28 @@ extension Lane {
     }
   }
 
-  /// The one before is confirmed, the next one sent, and only then the one before committed and
+  /// The next one is sent while the one before is being confirmed, then the one before committed and
   /// acknowledged: the broker always has something to do, and everything is sent in order.
   private func pass(_ before: Started, _ next: Started) throws {
     started = nil
-    let batch: Batch
-    do {
-      batch = try confirmed(before)
-    } catch {
-      try? next.database.rollback()
-      throw error
-    }
     worked.removeFirst()
     do {
       try send(next)
     } catch {
+      // The publisher has let go of both.
+      abandon(before.database)
       abandon(next.database)
-      worked.insert(next.worked, at: 0)
-      return try commit(batch, of: before)
+      worked.insert(
+        contentsOf: [before.worked]
+          + (next.worked.parts(after: error, stage: stage.name) ?? [next.worked]),
+        at: 0)
+      throw error
     }
     do {
-      try commit(batch, of: before)
+      try commit(try confirmed(before), of: before)
     } catch {
       abandon(next.database)
-      // `commit` has put the one before back, unless everything was given back.
+      // The one before is in hand again, unless everything was given back.
       if !worked.isEmpty { worked.insert(next.worked, at: 1) }
       throw error
     }

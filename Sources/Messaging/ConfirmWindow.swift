@@ -56,6 +56,8 @@ struct ConfirmWindow {
   private(set) var settled = 0
   /// Messages refused by the broker and not sent again yet.
   private(set) var refused = 0
+  /// All messages before this index are known to be settled.
+  private var front = 0
 
   /// Messages in the window, settled or not.
   var count: Int { states.count }
@@ -124,10 +126,21 @@ struct ConfirmWindow {
     return nil
   }
 
-  /// Forgets the messages of a complete window; sequence numbers go on.
-  mutating func clear() {
-    precondition(isComplete, "only a complete window is cleared")
-    abandon()
+  /// Whether so many messages at the front are settled.
+  mutating func isSettled(first count: Int) -> Bool {
+    precondition(count <= states.count, "the window holds \(states.count) messages, not \(count)")
+    while front < count, states[front].isSettled { front += 1 }
+    return front >= count
+  }
+
+  /// Forgets settled messages at the front; the others move up, and sequence numbers go on.
+  mutating func dropFirst(_ count: Int) {
+    precondition(isSettled(first: count), "only settled messages are dropped")
+    states.removeFirst(count)
+    // What the broker has not spoken about lies behind the front.
+    for slot in head..<order.count where order[slot] >= 0 { order[slot] -= count }
+    settled -= count
+    front -= count
   }
 
   /// Forgets all messages. Unless the window was complete, the channel must be abandoned as well.
@@ -136,7 +149,7 @@ struct ConfirmWindow {
     head = 0
     order.removeAll(keepingCapacity: true)
     states.removeAll(keepingCapacity: true)
-    (awaited, settled, refused) = (0, 0, 0)
+    (awaited, settled, refused, front) = (0, 0, 0, 0)
     returnCursor = base
   }
 

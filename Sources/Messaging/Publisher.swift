@@ -78,29 +78,32 @@ package final class Publisher {
     if messages.isEmpty { messages = added } else { messages.append(contentsOf: added) }
     window.append(added.count)
     let end = monotonicNow() + deadline
-    try persist(until: end) { connection throws(MessagingError) in
+    try persist(until: end, goal: window.count) { connection throws(MessagingError) in
       try self.write(to: connection, until: end)
     }
   }
 
-  /// The second half of `publish`: waits for the confirms of everything sent since the last call
-  /// and gives their outcomes, in the order of sending. Throws as `publish` does.
+  /// The second half of `publish`: waits for the confirms of what was sent and gives their outcomes, in
+  /// the order of sending. Throws as `publish` does.
+  /// - Parameter first: how many of the messages not awaited yet; all of them unless told. The others stay
+  ///   under way, so that the broker is never without work.
   package func awaitConfirms(
-    within patience: Double, deadline: Double
+    first: Int? = nil, within patience: Double, deadline: Double
   ) throws(MessagingError) -> [Outcome] {
     let end = monotonicNow() + deadline
-    try persist(until: end) { connection throws(MessagingError) in
-      try self.settle(on: connection, patience: patience, until: end)
+    let goal = first ?? window.count
+    try persist(until: end, goal: goal) { connection throws(MessagingError) in
+      try self.settle(goal, on: connection, patience: patience, until: end)
     }
-    let outcomes = window.states.map { state -> Outcome in
+    let outcomes = window.states.prefix(goal).map { state -> Outcome in
       if case .undeliverable(let code, let text) = state {
         return .returned(code: Int(code), text: text)
       }
       return .confirmed
     }
-    window.clear()
-    messages = []
-    cursor = 0
+    window.dropFirst(goal)
+    messages.removeFirst(goal)
+    cursor = max(0, cursor - goal)
     return outcomes
   }
 
@@ -127,12 +130,13 @@ package final class Publisher {
 
   // MARK: going on after trouble
 
-  /// Runs `work` on a connection until it succeeds, on a new connection each time one is lost.
+  /// Runs `work` on a connection until it succeeds, on a new connection each time one is lost; not at
+  /// all if so many messages are settled already.
   private func persist(
-    until end: Double, _ work: (Connection) throws(MessagingError) -> Void
+    until end: Double, goal: Int, _ work: (Connection) throws(MessagingError) -> Void
   ) throws(MessagingError) {
     do throws(MessagingError) {
-      while !window.isComplete {
+      while !window.isSettled(first: goal) {
         guard let connection = try connected(by: end) else {
           throw dialer.lastError
             ?? MessagingError(.connectionLost, at: dialer.uri.authority, "no connection in time")
@@ -225,12 +229,12 @@ package final class Publisher {
   // MARK: confirms
 
   private func settle(
-    on connection: Connection, patience: Double, until end: Double
+    _ goal: Int, on connection: Connection, patience: Double, until end: Double
   ) throws(MessagingError) {
-    while !window.isComplete {
+    while !window.isSettled(first: goal) {
       try write(to: connection, until: end)
       // Writing looks at what has come meanwhile, and that may have been the last confirm.
-      if window.isComplete { break }
+      if window.isSettled(first: goal) { break }
       let now = monotonicNow()
       guard now < end else {
         throw MessagingError(

@@ -104,9 +104,38 @@ import Testing
       #expect((0..<3).map { window.markSent($0) } == (1...3).map { UInt64(round * 3 + $0) })
       try window.acknowledge(UInt64(round * 3 + 3), multiple: true)
       #expect(window.isComplete)
-      window.clear()
+      window.dropFirst(window.count)
       #expect(window.count == 0)
     }
+  }
+
+  @Test("settled messages at the front are dropped while those behind are still awaited")
+  func dropping() throws {
+    var window = ConfirmWindow()
+    window.append(6)
+    for index in 0..<6 { window.markSent(index) }
+    try window.acknowledge(2, multiple: false)
+    let early = window.isSettled(first: 2)
+    #expect(!early)
+    try window.acknowledge(1, multiple: false)
+    let (two, three) = (window.isSettled(first: 2), window.isSettled(first: 3))
+    #expect(two && !three)
+    window.dropFirst(2)
+    #expect(window.count == 4 && window.awaited == 4 && window.settled == 0)
+    // What was third is first now, and still has its number.
+    window.giveBack(code: 312, text: "NO_ROUTE", matches: { $0 == 0 })
+    try window.acknowledge(3, multiple: false)
+    #expect(window.states[0] == .undeliverable(code: 312, text: "NO_ROUTE"))
+    try window.refuse(4, multiple: false)
+    #expect(window.nextToSend(from: 0) == 1)
+    let number = window.markSent(1)
+    #expect(number == 7)
+    try window.acknowledge(7, multiple: true)
+    #expect(window.isComplete)
+    window.dropFirst(4)
+    window.append(1)
+    let next = window.markSent(0)
+    #expect(next == 8)
   }
 
   @Test(

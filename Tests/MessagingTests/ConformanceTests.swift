@@ -24,6 +24,30 @@ import Testing
     }
   }
 
+  @Test(
+    "confirms may be awaited batch by batch while the next batch is under way, outcomes in order")
+  func batchByBatch() async throws {
+    try await onThread {
+      let place = try Place()
+      let publisher = place.publisher()
+      var lost = place.message(7)
+      lost.routingKey = "no-such-queue"
+      try publisher.send(place.messages(0..<500) + [lost])
+      for round in 1...4 {
+        try publisher.send(place.messages(round * 500..<round * 500 + 500))
+        let count = round == 1 ? 501 : 500
+        let outcomes = try publisher.awaitConfirms(first: count, within: 10, deadline: 60)
+        #expect(outcomes.count == count)
+        #expect(outcomes.prefix(500).allSatisfy { $0 == .confirmed })
+        if round == 1 { #expect(outcomes.last == .returned(code: 312, text: "NO_ROUTE")) }
+        #expect(publisher.outstanding == 500)
+      }
+      #expect(try publisher.awaitConfirms(within: 10, deadline: 60).count == 500)
+      #expect(ids(try collect(2_500, from: place.consumer())) == expectedIDs(0..<2_500))
+      publisher.close()
+    }
+  }
+
   @Test("properties and headers of every field type survive the way")
   func everythingSurvives() async throws {
     try await onThread {
