@@ -118,13 +118,3 @@ package final class Place: @unchecked Sendable {
   }
 }
 
-/// Runs blocking work on a thread of its own, since Swift's cooperative pool must not be blocked.
-package func onThread<Result: Sendable>(
-  _ body: @escaping @Sendable () throws -> Result
-) async throws -> Result {
-  try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Swift.Result(catching: body)) }
-    thread.stackSize = 8 << 20
-    thread.start()
-  }
-}

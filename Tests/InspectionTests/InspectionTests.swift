@@ -113,17 +113,6 @@ struct Judge: Stage {
   }
 }
 
-/// Runs blocking work on a thread of its own, since Swift's cooperative pool must not be blocked.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
-  -> Result
-{
-  try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Swift.Result(catching: body)) }
-    thread.stackSize = 8 << 20
-    thread.start()
-  }
-}
-
 func event(_ id: String, _ body: String) -> Message {
   var message = Event(id: id, source: "/tax", type: "registration-change").message(
     exchange: "gov.intake", routingKey: "tax.registration-change.330106", body: Array(body.utf8))

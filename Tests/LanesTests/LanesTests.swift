@@ -122,17 +122,6 @@ final class Lines: Sendable {
   var all: [String] { lines.withLock { $0 } }
 }
 
-/// Runs blocking work on a thread of its own, since Swift's cooperative pool must not be blocked.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
-  -> Result
-{
-  try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Swift.Result(catching: body)) }
-    thread.stackSize = 8 << 20
-    thread.start()
-  }
-}
-
 /// A lane at work on a thread of its own until it is told to stop.
 final class Running {
   private let stop = StopSignal()

@@ -71,17 +71,6 @@ final class Log: Sendable {
   func contains(_ text: String) -> Bool { all.contains { $0.contains(text) } }
 }
 
-/// Runs blocking work on a thread of its own, since Swift's cooperative pool must not be blocked.
-func onThread<Result: Sendable>(
-  stack: Int = 8 << 20, _ body: @escaping @Sendable () throws -> Result
-) async throws -> Result {
-  try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Swift.Result(catching: body)) }
-    thread.stackSize = stack
-    thread.start()
-  }
-}
-
 /// Takes until so many deliveries are there or half a minute has passed; acknowledges them.
 func collect(_ count: Int, from consumer: Consumer, acknowledging: Bool = true) throws -> [Delivery]
 {

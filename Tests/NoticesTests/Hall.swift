@@ -144,9 +144,3 @@ final class Subscriber: Sendable {
   }
 }
 
-/// Runs a test that blocks on a thread of its own, so that it takes none of Swift's few.
-func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
-  }
-}

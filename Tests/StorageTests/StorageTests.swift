@@ -20,17 +20,6 @@ final class Place: Sendable {
   }
 }
 
-/// Runs blocking work on a thread of its own, since Swift's cooperative pool must not be blocked.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
-  -> Result
-{
-  try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Swift.Result(catching: body)) }
-    thread.stackSize = 8 << 20
-    thread.start()
-  }
-}
-
 /// The error that a piece of work must throw.
 func storageError(_ work: () throws -> Void) -> StorageError? {
   #expect(throws: StorageError.self, performing: work)

@@ -54,12 +54,6 @@ private final class Place: Sendable {
   }
 }
 
-private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread { continuation.resume(with: Result(catching: body)) }.start()
-  }
-}
-
 @Suite("the project's topology on the real broker") struct BrokerTests {
   @Test(
     "applied once it is there; applied again there is nothing to do; the first message reaches its queue"

@@ -1,3 +1,5 @@
+import Records
+
 /// A mapping as flat arrays: what a run reads.
 ///
 /// `pool` begins with the names and constants that the output needs; a run copies that beginning into the

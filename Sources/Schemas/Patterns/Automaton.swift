@@ -1,3 +1,5 @@
+import Records
+
 /// A regular pattern as a table: state and class of the character give the next state.
 struct Automaton: Sendable {
   private let classOfASCII: Frozen<UInt16>

@@ -1,15 +1,13 @@
 import Foundation
-import TestSupport
 
 /// A real SMTP server (aiosmtpd) that keeps what it receives in a Maildir of its own.
-final class MailSink {
-  let port: UInt16
+package final class MailSink {
+  package let port: UInt16
   private let folder: URL
   private let process = Process()
 
-  init(options: [String] = []) throws {
-    let (socket, port) = freeListener()
-    close(socket)
+  /// - Parameter options: further words for aiosmtpd's command line.
+  package init(port: UInt16 = freePort(), options: [String] = []) throws {
     self.port = port
     folder = FileManager.default.temporaryDirectory.appending(
       path: "tongban-mail-\(UUID().uuidString)")
@@ -32,7 +30,7 @@ final class MailSink {
   }
 
   /// The mails so far, as they came, each with CR LF made LF.
-  func mails() throws -> [String] {
+  package func mails() throws -> [String] {
     let new = folder.appending(path: "new")
     guard FileManager.default.fileExists(atPath: new.path) else { return [] }
     return try FileManager.default.contentsOfDirectory(at: new, includingPropertiesForKeys: nil).map
@@ -48,4 +46,12 @@ final class MailSink {
     )
     .contains("yes")
   }
+}
+
+/// A port of the loopback that nobody listens on.
+package func freePort() -> UInt16 {
+  let script =
+    "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
+  let text = TestServers.run("/usr/bin/python3", ["-c", script])
+  return UInt16(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
 }
