@@ -10,14 +10,14 @@ package struct Letter: Decodable, Sendable {
 
 extension Place {
   /// The archived letters, the newest first; waits until there are so many.
-  package func letters(_ count: Int) throws -> [Letter] {
+  package func letters(_ count: Int, within seconds: Double = 60) throws -> [Letter] {
     func list() throws -> [Letter] {
       let answer = Tongban.run(["deadletter", "list", "--json"], environment: environment)
       return try answer.output.split(separator: "\n").map {
         try JSONDecoder().decode(Letter.self, from: Data($0.utf8))
       }
     }
-    _ = try eventually { try list().count >= count }
+    _ = try eventually(within: seconds) { try list().count >= count }
     return try list()
   }
 }
