@@ -6,8 +6,15 @@ package struct Instant: Sendable, Hashable, Comparable {
     self.microseconds = microseconds
   }
 
+  /// Nearest to `seconds` within the years that RFC 3339 can write (0 to 9999): a clock or a file may say anything.
   package init(seconds: Double) {
     self.microseconds = wholeMicroseconds(seconds)
+  }
+
+  /// As `init(seconds:)`, from what a file system or a message says.
+  package init(wholeSeconds seconds: Int64, nanoseconds: Int64 = 0) {
+    let whole = min(max(seconds, earliest / 1_000_000), latest / 1_000_000)
+    microseconds = whole * 1_000_000 + min(max(nanoseconds, 0), 999_999_999) / 1_000
   }
 
   package var seconds: Double { Double(microseconds) / 1_000_000 }
@@ -21,8 +28,10 @@ package struct Instant: Sendable, Hashable, Comparable {
     left.microseconds < right.microseconds
   }
 
+  /// Never beyond the last moment that can be held.
   package func adding(seconds: Double) -> Instant {
-    Instant(microseconds: microseconds + wholeMicroseconds(seconds))
+    let (sum, overflows) = microseconds.addingReportingOverflow(wholeMicroseconds(seconds))
+    return Instant(microseconds: overflows ? (microseconds < 0 ? .min : .max) : sum)
   }
 }
 
@@ -60,9 +69,17 @@ extension Instant: CustomStringConvertible {
   }
 }
 
-/// The nearest whole microsecond; by hand, since `rounded()` needs the C mathematics library, which nothing else here does.
+/// 0000-01-01T00:00:00Z and the last microsecond of 9999.
+private let earliest: Int64 = -62_167_219_200_000_000
+private let latest: Int64 = 253_402_300_799_999_999
+
+/// The nearest whole microsecond, in bounds; by hand, since `rounded()` needs the C mathematics library, which nothing else here does.
 private func wholeMicroseconds(_ seconds: Double) -> Int64 {
-  Int64(seconds * 1_000_000 + (seconds < 0 ? -0.5 : 0.5))
+  let microseconds = seconds * 1_000_000 + (seconds < 0 ? -0.5 : 0.5)
+  // Compared before it is converted, which traps; a value that is no number is neither and counts as 0.
+  if microseconds >= Double(latest) { return latest }
+  if microseconds <= Double(earliest) { return earliest }
+  return microseconds.isNaN ? 0 : Int64(microseconds)
 }
 
 private func padded(_ number: Int64, _ width: Int) -> String {
@@ -71,7 +88,7 @@ private func padded(_ number: Int64, _ width: Int) -> String {
 }
 
 private func floorDivision(_ value: Int64, _ divisor: Int64) -> Int64 {
-  (value - floorModulo(value, divisor)) / divisor
+  value / divisor - (value % divisor < 0 ? 1 : 0)
 }
 
 private func floorModulo(_ value: Int64, _ divisor: Int64) -> Int64 {

@@ -39,6 +39,26 @@ import Testing
     #expect(Instant(rfc3339: text) == nil)
   }
 
+  @Test(
+    "seconds that no date can hold become the nearest one",
+    arguments: [
+      (20_000_000_000_000.0, "9999-12-31T23:59:59.999Z"), (.infinity, "9999-12-31T23:59:59.999Z"),
+      (-1e300, "0000-01-01T00:00:00.000Z"), (.nan, "1970-01-01T00:00:00.000Z"),
+    ])
+  func bounds(seconds: Double, text: String) {
+    #expect(Instant(seconds: seconds).description == text)
+    #expect(Instant(microseconds: 0).adding(seconds: seconds).description == text)
+    #expect(Instant(microseconds: .max).adding(seconds: seconds).microseconds > 0)
+  }
+
+  @Test("whole seconds of a file system are bounded too, and keep their microseconds")
+  func wholeSeconds() {
+    #expect(Instant(wholeSeconds: 1, nanoseconds: 2_999).microseconds == 1_000_002)
+    #expect(Instant(wholeSeconds: -1, nanoseconds: 5_000).microseconds == -999_995)
+    #expect(Instant(wholeSeconds: .max).description == "9999-12-31T23:59:59.000Z")
+    #expect(Instant(wholeSeconds: .min).description == "0000-01-01T00:00:00.000Z")
+  }
+
   @Test("the hour of a moment before 1970 is the hour it lies in")
   func hours() {
     #expect(Instant(microseconds: -1).hour.microseconds == -3_600_000_000)
