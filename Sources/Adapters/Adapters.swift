@@ -17,6 +17,14 @@ package enum AdapterLimits {
   package static let batchOctets = 8 << 20
   /// Seconds between two looks at a drop folder.
   package static let look = 0.2
+  /// Octets read of a file at once.
+  package static let chunk = 256 << 10
+  /// Lines of a file among which equal ones are counted; a longer file counts anew.
+  package static let counted = 1 << 20
+  /// Seconds during which a file that was moved is looked at again, lest its writer go on; and how many such files.
+  package static let regret = (seconds: 600.0, files: 1_000)
+  /// Octets of a message's id, at most (AMQP's own bound).
+  package static let id = 255
   /// Ids of delivered messages that an agent remembers; far more than can be unacknowledged.
   package static let remembered = 200_000
 }

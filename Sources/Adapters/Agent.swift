@@ -53,8 +53,8 @@ package struct Agent: Sendable {
       switch collection.place {
       case .files(let drop, let splitter):
         var collector = FileCollector(
-          collection, folder: folder.appending(path: drop), splitter: splitter, envelope: envelope,
-          order: order, surroundings: surroundings)
+          settle: collection.settle, folder: folder.appending(path: drop), splitter: splitter,
+          envelope: envelope, order: order, surroundings: surroundings)
         collector.run(through: publisher)
       case .queue(let queue):
         let consumer = Consumer(
@@ -62,8 +62,10 @@ package struct Agent: Sendable {
           name: "\(name) collect",
           log: { log.info($0) })
         defer { consumer.close() }
-        QueueCollector(queue: queue, envelope: envelope, order: order, surroundings: surroundings)
-          .run(from: consumer, through: publisher)
+        QueueCollector(
+          queue: queue, envelope: envelope, order: order,
+          keep: folder.appending(path: ".agent/refused"), surroundings: surroundings
+        ).run(from: consumer, through: publisher)
       }
     }
   }

@@ -12,72 +12,133 @@ package final class DeliveryJournal {
   private let folder: URL
   private let spool: URL
   private let journal: URL
+  private let remembered: Int
   private var handle: FileHandle
+  /// The journal is good up to here.
+  private var end: UInt64
   private var known: Set<Key128> = []
   private var order: [Key128] = []
+  /// Files that the journal knows and that have not gone, in their order.
+  private var waiting: [String] = []
+  /// The name of the last file that the journal knows.
+  package private(set) var lastName: String?
+
+  /// How a line is written; tests let it fail half-way.
+  var write: (FileHandle, Data) throws -> Void = { try $0.write(contentsOf: $1) }
 
   /// - Parameters:
   ///   - folder: the department's place; made if it is not there. Must share a file system with `state`.
   ///   - state: the agent's own folder, for spool and journal.
-  package init(folder: URL, state: URL) throws {
+  ///   - remembering: how many of the newest ids are known for sure.
+  package init(folder: URL, state: URL, remembering: Int = AdapterLimits.remembered) throws {
     self.folder = folder
     spool = state.appending(path: "spool")
     journal = state.appending(path: "delivered")
+    remembered = remembering
     for place in [folder, spool] {
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     }
+    // Copied line by line, so that a torn one is never written on.
     let lines = try DeliveryJournal.wholeLines(of: journal)
-    try DeliveryJournal.write(lines.suffix(AdapterLimits.remembered), to: journal)
+    try DeliveryJournal.write(lines[...], to: journal)
     handle = try FileHandle(forUpdating: journal)
-    try handle.seekToEnd()
+    end = try handle.seekToEnd()
     try recover(lines)
+    try compact()
   }
 
-  /// Whether a message with this id went into the folder already.
+  /// Whether a message with this id is in the folder, or will be after `settle`.
   package func contains(_ id: String) -> Bool { known.contains(DeliveryJournal.key(id)) }
 
-  /// Puts one file with these messages into the folder.
+  /// Puts one file with these messages into the folder. If it throws, either nothing has happened, or the messages
+  /// are known and `settle` will do the rest.
   ///
   /// - Parameter name: the file's name there; sorts in the order of delivery.
   package func deliver(_ body: [UInt8], as name: String, ids: [String]) throws {
-    precondition(!name.contains("/") && !name.hasPrefix("."), "the name of a file in one folder")
-    let waiting = spool.appending(path: name)
-    try DeliveryJournal.durably(write: body, to: waiting)
+    guard !name.contains(where: { $0 == "/" || $0.isWhitespace }), !name.hasPrefix("."),
+      (1...FileName.longest).contains(name.utf8.count)
+    else { throw EdgeError("not the name of a file to deliver; expected one word") }
+    try settle()
+    let ready = spool.appending(path: name)
     let keys = ids.map(DeliveryJournal.key)
-    let line = ([name] + keys.map(\.hex)).joined(separator: " ") + "\n"
-    try handle.write(contentsOf: Data(line.utf8))
-    try handle.synchronize()
-    try move(name)
+    do {
+      try DeliveryJournal.durably(write: body, to: ready)
+      try DeliveryJournal.synchronize(spool)
+      try append(([name] + keys.map(\.hex)).joined(separator: " ") + "\n")
+    } catch {
+      // What the journal might half say must be gone before the file is.
+      try cutBack()
+      try? FileManager.default.removeItem(at: ready)
+      throw error
+    }
+    lastName = name
     remember(keys)
+    waiting.append(name)
+    try settle()
+    if order.count > remembered * 2 { try compact() }
   }
 
-  private func move(_ name: String) throws {
-    let (from, to) = (spool.appending(path: name).path, folder.appending(path: name).path)
-    guard rename(from, to) == 0 else {
-      throw EdgeError("cannot move \(from) to \(to): \(String(cString: strerror(errno)))")
+  /// Moves what is ready and has not gone into the folder.
+  package func settle() throws {
+    while let name = waiting.first {
+      let (from, to) = (spool.appending(path: name).path, folder.appending(path: name).path)
+      guard rename(from, to) == 0 else {
+        throw EdgeError("cannot move \(from) to \(to): \(String(cString: strerror(errno)))")
+      }
+      waiting.removeFirst()
     }
   }
 
+  private func append(_ line: String) throws {
+    if try handle.offset() != end { try cutBack() }
+    try write(handle, Data(line.utf8))
+    try handle.synchronize()
+    end += UInt64(line.utf8.count)
+  }
+
+  private func cutBack() throws {
+    try handle.truncate(atOffset: end)
+    try handle.seek(toOffset: end)
+    try handle.synchronize()
+  }
+
   private func recover(_ lines: [Substring]) throws {
-    let waiting = Set(try FileManager.default.contentsOfDirectory(atPath: spool.path))
+    let ready = Set(try FileManager.default.contentsOfDirectory(atPath: spool.path))
     var recorded: Set<String> = []
     for line in lines {
       let words = line.split(separator: " ")
       guard let name = words.first.map(String.init) else { continue }
       recorded.insert(name)
+      lastName = name
       remember(words.dropFirst().compactMap { DeliveryJournal.key(hex: $0) })
-      if waiting.contains(name) { try move(name) }
+      if ready.contains(name) { waiting.append(name) }
     }
-    for name in waiting where !recorded.contains(name) {
+    try settle()
+    for name in ready where !recorded.contains(name) {
       try FileManager.default.removeItem(at: spool.appending(path: name))
     }
   }
 
   private func remember(_ keys: [Key128]) {
     for key in keys where known.insert(key).inserted { order.append(key) }
-    guard order.count > AdapterLimits.remembered * 2 else { return }
-    for key in order.prefix(AdapterLimits.remembered) { known.remove(key) }
-    order.removeFirst(AdapterLimits.remembered)
+  }
+
+  /// Forgets the oldest ids, here and in the journal, once there are twice as many as must be remembered.
+  private func compact() throws {
+    guard order.count > remembered * 2 else { return }
+    for key in order.prefix(order.count - remembered) { known.remove(key) }
+    order.removeFirst(order.count - remembered)
+    let lines = try DeliveryJournal.wholeLines(of: journal)
+    var kept = lines.endIndex
+    var ids = 0
+    while kept > lines.startIndex, ids < remembered {
+      kept -= 1
+      ids += lines[kept].utf8.reduce(0) { $0 + ($1 == UInt8(ascii: " ") ? 1 : 0) }
+    }
+    try DeliveryJournal.write(lines[kept...], to: journal)
+    let next = try FileHandle(forUpdating: journal)
+    end = try next.seekToEnd()
+    handle = next
   }
 
   /// An id may hold anything; in the journal it is its digest.
@@ -105,7 +166,15 @@ package final class DeliveryJournal {
     }
   }
 
-  private static func durably(write bytes: [UInt8], to file: URL) throws {
+  /// Makes what was made in a folder outlast a power cut.
+  private static func synchronize(_ folder: URL) throws {
+    let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileTrouble("open the folder", folder.path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileTrouble("synchronize the folder", folder.path) }
+  }
+
+  static func durably(write bytes: [UInt8], to file: URL) throws {
     guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
       throw EdgeError("cannot write \(file.path)")
     }

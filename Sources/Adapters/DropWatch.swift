@@ -5,32 +5,34 @@
 package struct DropWatch: Sendable {
   /// What a look at the folder shows of a file.
   package struct Seen: Sendable, Equatable {
-    package var name: String
+    package var name: FileName
     package var size: Int64
     /// Microseconds since 1970.
     package var modified: Int64
+    package var inode: UInt64
 
-    package init(name: String, size: Int64, modified: Int64) {
+    package init(name: FileName, size: Int64, modified: Int64, inode: UInt64 = 0) {
       self.name = name
       self.size = size
       self.modified = modified
+      self.inode = inode
     }
   }
 
   private let settle: Int64
-  private var since: [String: (seen: Seen, from: Int64)] = [:]
+  private var since: [FileName: (seen: Seen, from: Int64)] = [:]
 
   /// - Parameter settle: seconds without a change until a file counts as whole.
   package init(settle: Double) {
     self.settle = Int64(settle * 1_000_000)
   }
 
-  /// The names of the files that are whole now, the oldest first.
+  /// The files that are whole now, the oldest first.
   ///
-  /// - Parameter now: microseconds since 1970.
-  package mutating func look(_ files: [Seen], now: Int64) -> [String] {
+  /// - Parameter now: microseconds of a clock that nobody sets.
+  package mutating func look(_ files: [Seen], now: Int64) -> [Seen] {
     let files = files.filter { !DropWatch.isUnfinished($0.name) }
-    var next: [String: (seen: Seen, from: Int64)] = [:]
+    var next: [FileName: (seen: Seen, from: Int64)] = [:]
     for file in files {
       let before = since[file.name]
       next[file.name] = (file, before?.seen == file ? before?.from ?? now : now)
@@ -40,14 +42,11 @@ package struct DropWatch: Sendable {
       files
       .filter { file in next[file.name].map { now - $0.from >= settle } ?? false }
       .sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }
-      .map(\.name)
   }
 
   /// Hidden files and the endings by which programs say that they are still writing.
-  package static func isUnfinished(_ name: String) -> Bool {
-    name.hasPrefix(".")
-      || [".tmp", ".part", ".partial", ".writing", ".filepart", "~"].contains {
-        name.lowercased().hasSuffix($0)
-      }
+  package static func isUnfinished(_ name: FileName) -> Bool {
+    let endings: [StaticString] = [".tmp", ".part", ".partial", ".writing", ".filepart", "~"]
+    return name.octets.first == UInt8(ascii: ".") || endings.contains { name.hasSuffix($0) }
   }
 }

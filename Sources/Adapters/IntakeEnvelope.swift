@@ -16,8 +16,17 @@ struct IntakeEnvelope {
   /// crash between publishing and moving the file leads to the same id.
   ///
   /// - Parameter occurrence: how often the same octets stood before it in the same file.
-  func id(of body: [UInt8], occurrence: Int) -> String {
-    hasher.key(department, event, hasher.digest(of: body).hex, String(occurrence)).hex
+  func id(of digest: Key128, occurrence: Int) -> String {
+    hasher.key(department, event, digest.hex, String(occurrence)).hex
+  }
+
+  func digest(of body: [UInt8]) -> Key128 { hasher.digest(of: body) }
+
+  /// The id of a message as the department gave it, or one made from it if it is too long to travel, or from the
+  /// octets if there is none.
+  func id(given id: String, body: [UInt8]) -> String {
+    if id.isEmpty { return self.id(of: digest(of: body), occurrence: 0) }
+    return id.utf8.count <= AdapterLimits.id ? id : hasher.key("long id", department, id).hex
   }
 
   func message(

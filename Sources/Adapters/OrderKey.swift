@@ -8,9 +8,14 @@ final class OrderKey {
   private var reader: RecordReader
   private var tree = Tree()
 
-  init(_ intake: Adapter.Intake) {
-    path = Array(intake.order.utf8)
-    reader = RecordReader(intake.native.format, charset: intake.native.charset)
+  convenience init(_ intake: Adapter.Intake) {
+    self.init(intake.order, format: intake.native.format, charset: intake.native.charset)
+  }
+
+  /// - Parameter path: the native field; empty if order does not matter.
+  init(_ path: String, format: RecordFormat, charset: Charset) {
+    self.path = Array(path.utf8)
+    reader = RecordReader(format, charset: charset)
   }
 
   func partition(of body: UnsafeRawBufferPointer) -> Partition? {

@@ -67,4 +67,41 @@ import Testing
     try again.deliver([3], as: "c.txt", ids: ["three"])
     #expect(try DeliveryJournal(folder: folder, state: state).contains("three"))
   }
+
+  @Test("a line that could not be written leaves no trace, and the next one is whole")
+  func failedLine() throws {
+    defer { try? FileManager.default.removeItem(at: root) }
+    let journal = try DeliveryJournal(folder: folder, state: state)
+    try journal.deliver([1], as: "a.txt", ids: ["one"])
+    let file = state.appending(path: "delivered")
+    let size = try Data(contentsOf: file).count
+    // As on a full disk: half of the line, then no more.
+    journal.write = { handle, line in
+      try handle.write(contentsOf: line.prefix(line.count / 2))
+      throw POSIXError(.ENOSPC)
+    }
+    #expect(throws: POSIXError.self) { try journal.deliver([2], as: "b.txt", ids: ["two"]) }
+    #expect(try Data(contentsOf: file).count == size)
+    #expect(!journal.contains("two"))
+    journal.write = { handle, line in try handle.write(contentsOf: line) }
+    try journal.deliver([3], as: "c.txt", ids: ["three"])
+    #expect(try names() == ["a.txt", "c.txt"])
+    let again = try DeliveryJournal(folder: folder, state: state)
+    #expect(again.contains("one") && again.contains("three") && !again.contains("two"))
+  }
+
+  @Test("the journal stays small while the agent runs, and knows the newest ids for sure")
+  func compacts() throws {
+    defer { try? FileManager.default.removeItem(at: root) }
+    let journal = try DeliveryJournal(folder: folder, state: state, remembering: 10)
+    for number in 0..<200 { try journal.deliver([1], as: "\(number).txt", ids: ["id \(number)"]) }
+    let file = state.appending(path: "delivered")
+    #expect(try String(contentsOf: file, encoding: .utf8).split(separator: "\n").count <= 21)
+    let again = try DeliveryJournal(folder: folder, state: state, remembering: 10)
+    for journal in [journal, again] {
+      #expect((190..<200).allSatisfy { journal.contains("id \($0)") } && !journal.contains("id 0"))
+      #expect(journal.lastName == "199.txt")
+    }
+    #expect(try names().count == 200)
+  }
 }
