@@ -104,18 +104,4 @@ import Testing
     #expect(try Data(contentsOf: keep.appending(path: files.first ?? "")).count == 134_300_000)
     #expect(try bodies("deadletters", at: broker, until: [""]))
   }
-
-  private func bodies(_ queue: String, at broker: BrokerURI, until expected: Set<String>) throws
-    -> Bool
-  {
-    let consumer = Consumer(broker, queue: queue, prefetch: 10, name: "test", log: { _ in })
-    defer { consumer.close() }
-    var found: Set<String> = []
-    return try eventually(within: 20) {
-      for delivery in try consumer.take(max: 10, wait: 0.2) {
-        found.insert(String(decoding: delivery.message.body, as: UTF8.self))
-      }
-      return found == expected
-    }
-  }
 }
