@@ -15,7 +15,7 @@ build: setup ## build the release: .build/release/tongban
 demo: build ## build, start everything and play the sample city
 	.build/release/tongban demo
 
-test: setup check-docker ## install, build and pass the tests against private servers
+test: setup check-docker check-imports ## install, build and pass the tests against private servers
 	scripts/test
 
 test-all: lint check test ## the tests and every check
@@ -26,10 +26,13 @@ lint: ## hold the source to its format
 bench: build ## measure the hub against a bare relay on the same broker
 	.build/release/tongban bench
 
-check: setup check-docker ## hold docker/ and the scripts to the project
+check: setup check-docker check-imports ## hold docker/ and the scripts to the project
 	@for script in scripts/setup scripts/install-packages scripts/test .ci/run; do bash -n $$script || exit 1; done
 
-.PHONY: check-docker
+.PHONY: check-docker check-imports
+check-imports:
+	@scripts/check-imports
+
 check-docker: setup
 	@scripts/check-docker
 

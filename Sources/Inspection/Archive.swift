@@ -90,7 +90,13 @@ package struct Archive {
           status text not null default 'open');
         create index dead_letter_newest on dead_letter (died_at desc);
         create index dead_letter_event on dead_letter (event_id);
-        """)
+        """),
+    Migration(
+      number: 2, name: "an index that takes an id of any length",
+      sql: """
+        drop index dead_letter_event;
+        create index dead_letter_event on dead_letter (md5(event_id));
+        """),
   ]
 }
 

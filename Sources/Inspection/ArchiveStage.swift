@@ -23,9 +23,14 @@ package struct ArchiveStage: Stage {
   {
     let statements = batch.items.map { item in
       let letter = ArchivedLetter(message: item.delivery.message, event: item.event, at: now)
-      return (ArchiveStage.insertion, letter.parameters)
+      guard case .dead(let refusal, _) = item.verdict else {
+        return (ArchiveStage.insertion, letter.parameters)
+      }
+      return (ArchiveStage.insertion, letter.bounded(after: refusal).parameters)
     }
     _ = try database.pipeline(statements)
+    // A letter about a letter would come back here.
+    for index in batch.items.indices { batch.items[index].verdict = .outputs([]) }
   }
 
   private static let insertion = """
@@ -48,7 +53,9 @@ extension ArchivedLetter {
     func story(_ name: String) -> String { message.text(name) ?? "" }
     let hasher = Hasher128()
     // A message that the broker itself dead-lettered may carry a story, but only one that its sender made up.
-    let ours = death == nil ? message.text(DeadLetter.Header.letter) : nil
+    let ours = (death == nil ? message.text(DeadLetter.Header.letter) : nil)
+      // An id that none of our stages makes is not ours; a hash of it stands for it in the index.
+      .map { $0.utf8.count <= Event.idLimit ? $0 : hasher.key("letter", $0).hex }
     self.init(
       id: ours ?? hasher.key(event.source, event.id, hasher.digest(of: message.body).hex).hex,
       department: ours == nil

@@ -1,4 +1,5 @@
 import Events
+import Lanes
 import Messaging
 import Storage
 
@@ -51,6 +52,43 @@ package struct ArchivedLetter: Sendable {
     self.body = body
     self.diedAt = diedAt
     self.replay = replay
+  }
+}
+
+// MARK: Bounds
+
+extension ArchivedLetter {
+  /// What is kept of a letter that the database refused as it is: the whole body, its properties, short texts of the
+  /// story, and those headers that are short texts themselves; what was refused is said in a header.
+  func bounded(after refusal: DeadLetter) -> ArchivedLetter {
+    let kept = headers.filter { field in
+      guard case .text(let text) = field.value else { return false }
+      return field.name.isShort && text.isShort
+    }.prefix(ArchivedLetter.headersKept)
+    let told = Field(
+      DeadLetter.Header.cut,
+      .text("\(headers.count - kept.count) of \(headers.count) headers left out: \(refusal.code)"))
+    var event = Event(
+      id: event.id.shortened, source: event.source.shortened, type: event.type.shortened)
+    event.dataContentType = self.event.dataContentType?.shortened
+    return ArchivedLetter(
+      id: id.shortened, department: department.shortened, stage: stage.shortened,
+      reason: reason.shortened, place: place.shortened, expectation: expectation.shortened,
+      rule: rule.shortened, exchange: exchange, routingKey: routingKey, sender: sender,
+      event: event, properties: properties, headers: [told] + kept, body: body, diedAt: diedAt,
+      replay: replay)
+  }
+
+  /// Headers of a bounded letter.
+  private static let headersKept = 64
+}
+
+extension String {
+  fileprivate var isShort: Bool { utf8.count <= Event.idLimit && !utf8.contains(0) }
+
+  fileprivate var shortened: String {
+    utf8.count <= Event.idLimit
+      ? self : String(decoding: utf8.prefix(Event.idLimit - 8), as: UTF8.self) + "…"
   }
 }
 

@@ -25,8 +25,16 @@ extension Event {
     return (event, fault ?? event.faultOfIdentity(in: message))
   }
 
+  /// Octets of an id.
+  package static let idLimit = Sizes.shortString
+
   private func faultOfIdentity(in message: Message) -> DeadLetter? {
     if id.isEmpty { return Event.refused("MISSING_ATTRIBUTE", Event.headerPrefix + "id", "an id") }
+    if id.utf8.count > Event.idLimit {
+      return Event.refused(
+        "ID_TOO_LONG", Event.headerPrefix + "id",
+        "at most \(Event.idLimit) octets, as message_id has (AMQP 0-9-1, 4.2.5.3)")
+    }
     if source.isEmpty {
       return Event.refused("MISSING_ATTRIBUTE", Event.headerPrefix + "source", "a source")
     }

@@ -7,7 +7,8 @@ final class Intake {
   private let batch: Int
   let name: String
   private let log: Log
-  private var consumer: Consumer
+  /// Nil after everything was given back, until something is taken again.
+  private var consumer: Consumer?
   /// What came while the lane was waiting, in order; never more than the broker's prefetch allows.
   private var early: [Delivery] = []
   /// The connection that what we hold came over; nil if it is gone.
@@ -26,7 +27,13 @@ final class Intake {
     self.batch = batch
     self.name = name
     self.log = log
-    consumer = Intake.consumer(broker, queue, batch, name, log)
+  }
+
+  private func open() -> Consumer {
+    if let consumer { return consumer }
+    let made = Intake.consumer(broker, queue, batch, name, log)
+    consumer = made
+    return made
   }
 
   private static func consumer(
@@ -41,14 +48,30 @@ final class Intake {
   /// the wait is none, so that a lost connection is seen before there is another.
   func take(wait: Double) throws(MessagingError) -> [Delivery] {
     guard early.isEmpty else {
-      let next = Array(early.prefix(batch))
+      let next = Array(early.prefix(inBudget(early)))
       early.removeFirst(next.count)
       return next
     }
     return try pull(wait: wait)
   }
 
+  /// How many of the first make a batch, by number and by octets.
+  private func inBudget(_ deliveries: [Delivery]) -> Int {
+    var (count, octets) = (0, 0)
+    for delivery in deliveries.prefix(batch) where octets < Consumer.octetBudget {
+      count += 1
+      octets += delivery.message.body.count
+    }
+    return count
+  }
+
+  /// Whether so much has come while the lane was waiting that no more can be held.
+  var isFull: Bool {
+    early.reduce(0) { $0 + $1.message.body.count } >= Consumer.octetBudget
+  }
+
   private func pull(wait: Double) throws(MessagingError) -> [Delivery] {
+    let consumer = open()
     let deliveries = try consumer.take(max: batch, wait: wait)
     if let last = deliveries.last { generation = last.tag.generation }
     if !consumer.isConnected {
@@ -59,19 +82,24 @@ final class Intake {
   }
 
   /// A refusal only means that the connection is gone and the deliveries come again.
-  func acknowledge(through tag: DeliveryTag) { consumer.acknowledge(through: tag) }
+  func acknowledge(through tag: DeliveryTag) { consumer?.acknowledge(through: tag) }
 
   /// Whether the broker still counts these deliveries as ours, as far as we have seen.
   func isHeld(_ batch: Batch) -> Bool {
-    consumer.isConnected && batch.items.last?.delivery.tag.generation == generation
+    consumer?.isConnected == true && batch.items.last?.delivery.tag.generation == generation
   }
 
-  /// Waits, and meanwhile serves the heartbeat, so that the broker does not take what we hold for lost.
+  /// Waits, and meanwhile serves the heartbeat, so that the broker does not take what we hold for lost; where nothing
+  /// is held after it was given back, only waits.
   func hold(for seconds: Double, unless stop: StopSignal) {
     let end = ContinuousClock.now + .seconds(seconds)
     while !stop.isSet {
       let left = (end - ContinuousClock.now) / .seconds(1)
       guard left > 0 else { return }
+      guard let consumer, !isFull else {
+        stop.wait(seconds: min(left, Intake.glance))
+        continue
+      }
       do {
         early += try pull(wait: min(left, Intake.glance))
         if !consumer.isConnected { stop.wait(seconds: min(left, Intake.glance)) }
@@ -81,13 +109,13 @@ final class Intake {
     }
   }
 
-  /// Gives all deliveries back to the queue and begins anew.
+  /// Gives all deliveries back to the queue; what is taken then comes over a new connection.
   func giveBack() {
-    consumer.close()
-    consumer = Intake.consumer(broker, queue, batch, name, log)
+    consumer?.close()
+    consumer = nil
     early.removeAll()
     generation = nil
   }
 
-  func close() { consumer.close() }
+  func close() { consumer?.close() }
 }

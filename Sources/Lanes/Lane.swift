@@ -12,8 +12,9 @@ import Storage
 ///
 /// Trouble with broker or database is waited out with back-off while the batch is kept in hand; it is
 /// never a dead letter. Where it cannot be known whether a commit went through, the lane does what a
-/// crash would do: it gives its messages back and lets the inbox tell what was done. Lanes import the doors
-/// and Events, and never a part of the hub.
+/// crash would do: it gives its messages back and lets the inbox tell what was done; so it does when trouble lasts
+/// long. It then takes nothing until a trial has shown that the trouble is over, since each return counts towards
+/// the queue's delivery limit. Lanes import the doors and Events, and never a part of the hub.
 package final class Lane<Work: Stage> {
   private var stage: Work
   private let broker: BrokerURI
@@ -28,6 +29,10 @@ package final class Lane<Work: Stage> {
   private var backoff = Backoff()
   private var returned: ReturnedCopies
   private var tidiedAt: Instant?
+  /// What must go well before anything is taken again; nil while all goes well.
+  private var trial: Trial?
+  /// When the trouble began that is not over yet.
+  private var troubledSince: ContinuousClock.Instant?
 
   /// What the stage has worked on, in the order of the queue: a batch, or the parts of one.
   private var worked: [WorkedBatch] = []
@@ -43,6 +48,13 @@ package final class Lane<Work: Stage> {
     let returned: ReturnedCopies
     /// The connection that has the transaction.
     let database: Database
+  }
+
+  private enum Trial {
+    /// A commit.
+    case commit
+    /// All that this batch, which was given back, asks of the doors, and a commit.
+    case batch(WorkedBatch)
   }
 
   package init(
@@ -100,6 +112,7 @@ package final class Lane<Work: Stage> {
   }
 
   private func takeAndWork() throws {
+    if started == nil { try standTrial() }
     let deliveries = try intake.take(wait: started == nil ? limits.idleWait : 0)
     guard !deliveries.isEmpty else { return }
     var batch = Batch(deliveries, consumer: stage.name)
@@ -139,11 +152,19 @@ extension Lane {
       return started
     } catch {
       abandon(databases[0])
-      guard let parts = worked.parts(after: error, stage: stage.name) else { throw error }
-      log.warning("a message of \(worked.batch.items.count) is refused, looking for it: \(error)")
-      self.worked.replaceSubrange(0..<1, with: parts)
+      guard takeApart(worked, after: error) else { throw error }
       return nil
     }
+  }
+
+  /// Puts parts in the place of the first batch in hand, if the error is about one message of it.
+  private func takeApart(_ first: WorkedBatch, after error: any Error) -> Bool {
+    guard !worked.isEmpty, let parts = first.parts(after: error, stage: stage.name) else {
+      return false
+    }
+    log.warning("a message of \(first.batch.items.count) is refused, looking for it: \(error)")
+    worked.replaceSubrange(0..<1, with: parts)
+    return true
   }
 
   /// Enters the batch in a transaction of its own and decides what it causes; nothing is sent yet.
@@ -175,8 +196,11 @@ extension Lane {
 
   /// Waits for the confirms, records, commits and acknowledges.
   private func finish(_ started: Started) throws {
-    let batch = try confirmed(started)
-    try commit(batch, of: started)
+    do {
+      try commit(try confirmed(started), of: started)
+    } catch {
+      guard takeApart(started.worked, after: error) else { throw error }
+    }
   }
 
   /// The batch when everything it caused is safe with the broker.
@@ -202,10 +226,11 @@ extension Lane {
     } catch {
       abandon(started.database)
       worked.insert(started.worked, at: 0)
-      if error.code == .connectionLost { giveBack() }
+      if error.code == .connectionLost { giveBack(.commit) }
       throw error
     }
     backoff.reset()
+    troubledSince = nil
     returned = started.returned
     surroundings.failpoint("\(stage.name).committed")
     if let last = batch.items.last { intake.acknowledge(through: last.delivery.tag) }
@@ -270,13 +295,23 @@ extension Lane {
         at: 0)
       throw error
     }
+    let batch: Batch
     do {
-      try commit(try confirmed(before), of: before)
+      batch = try confirmed(before)
+    } catch {
+      abandon(next.database)
+      // Whose message it was cannot be told while both are under way.
+      worked.insert(next.worked.alone, at: 1)
+      throw error
+    }
+    do {
+      try commit(batch, of: before)
     } catch {
       abandon(next.database)
       // The one before is in hand again, unless everything was given back.
       if !worked.isEmpty { worked.insert(next.worked, at: 1) }
-      throw error
+      guard takeApart(before.worked, after: error) else { throw error }
+      return
     }
     started = next
   }
@@ -301,15 +336,50 @@ extension Lane {
     try? database.rollback()
   }
 
-  /// The commit was cut off, so nobody here knows whether it went through. The broker delivers again
-  /// what was not acknowledged, and the inbox then knows.
-  private func giveBack() {
+  /// Where a commit was cut off nobody here knows whether it went through: the broker delivers again what was not
+  /// acknowledged, and the inbox then knows.
+  private func giveBack(_ trial: Trial) {
     intake.giveBack()
     worked.removeAll()
     returned = ReturnedCopies(isOrdered: limits.isOrdered)
+    self.trial = trial
+  }
+
+  /// - Throws: what is still wrong; nothing has been taken then.
+  private func standTrial() throws {
+    guard let trial else { return }
+    if case .batch(let worked) = trial { try rehearse(worked) }
+    try Ledger.proveCommit(stage: stage.name, in: databases[0])
+    self.trial = nil
+    troubledSince = nil
+  }
+
+  /// Goes through all steps but the commit. What it publishes has the ids that it will have again.
+  private func rehearse(_ worked: WorkedBatch) throws {
+    defer { abandon(databases[0]) }
+    do {
+      let started = try admit(worked, on: databases[0], after: returned)
+      try send(started)
+      var batch = started.batch
+      try confirm(&batch, started)
+      guard stage.keepsBooks else { return }
+      let now = surroundings.now()
+      try databases[0].pipeline([Ledger.addition(of: batch, stage: stage.name, at: now)])
+    } catch  where WorkedBatch.isRefusal(error) {
+      // That is one message's fault; it is looked for when it has come again.
+      return
+    }
   }
 
   private func waitOut(_ error: any Error) {
+    let since = troubledSince ?? .now
+    troubledSince = since
+    if trial == nil, let first = worked.first,
+      intake.isFull || ContinuousClock.now - since > .seconds(limits.holdAtMost)
+    {
+      log.warning("what is held is given back, and nothing taken until the trouble is over")
+      giveBack(.batch(first))
+    }
     let seconds = backoff.next(random: surroundings.random())
     log.warning("next try in \(Int(seconds * 1000)) ms: \(error)")
     intake.hold(for: seconds, unless: surroundings.stop)

@@ -37,6 +37,21 @@ package enum Ledger {
     )
   }
 
+  /// Shows that a transaction which writes can be committed, by one that leaves nothing behind.
+  static func proveCommit(stage: String, in database: Database) throws(StorageError) {
+    let (key, zero) = ("stage = $1 and source = '' and hour = to_timestamp(0)", "0, 0, 0, 0, 0, 0")
+    try database.pipeline(
+      [
+        (
+          """
+          insert into ledger (stage, source, hour, accepted, published, duplicate, dead, redelivered, outputs)
+          values ($1, '', to_timestamp(0), \(zero))
+          """, [.text(stage)]
+        ),
+        ("delete from ledger where \(key)", [.text(stage)]),
+      ], begin: true, commit: true)
+  }
+
   /// One entry a source, in the order of the sources' names, so that two lanes never wait for each other in a circle.
   static func count(_ batch: Batch, stage: String) -> [Entry] {
     var entries: [String: Entry] = [:]

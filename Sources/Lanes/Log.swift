@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// One line an event on standard error: time, level, who, what. Control characters are escaped, so that no input can forge a line.
 package struct Log: Sendable {
@@ -17,7 +18,7 @@ package struct Log: Sendable {
 
   package init(
     level: Level, name: String = "tongban",
-    write: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    write: @escaping @Sendable (String) -> Void = { Log.put($0) }
   ) {
     self.level = level
     self.name = name
@@ -36,6 +37,23 @@ package struct Log: Sendable {
     let time = Date().formatted(
       .iso8601.time(includingFractionalSeconds: true).year().month().day())
     write("\(time) \(level) [\(name)] \(Log.escaped(message()))\n")
+  }
+
+  /// Writes a text as it is. What cannot be written (a full disk, a reader that is gone) is lost, since
+  /// nothing that somebody wants to say is worth the end of the process.
+  package static func put(_ text: String, to descriptor: Int32 = STDERR_FILENO) {
+    var text = text
+    text.withUTF8 { octets in
+      var rest = UnsafeRawBufferPointer(octets)
+      while !rest.isEmpty {
+        let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if written > 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+        } else if written == 0 || errno != EINTR {
+          return
+        }
+      }
+    }
   }
 
   static func escaped(_ text: String) -> String {

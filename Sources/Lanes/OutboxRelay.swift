@@ -7,7 +7,7 @@ import Storage
 ///
 /// Of several relays one is at work, by a lock in the database that ends with its transaction; the others look
 /// again now and then. After a crash the rows are still there and go out again under the same ids. A message that no
-/// queue takes, or that AMQP cannot carry, becomes a dead letter.
+/// queue takes, that AMQP cannot carry or that the broker refuses becomes a dead letter.
 package final class OutboxRelay {
   private let publisher: Publisher
   private let database: Database
@@ -73,7 +73,7 @@ package final class OutboxRelay {
       try database.rollback()
       return OutboxRelay.pollEvery
     }
-    try publish(entries.map(\.message))
+    try publish(entries.map(\.message)[...])
     surroundings.failpoint("outbox.confirmed")
     try Outbox.remove(entries, in: database)
     try database.commit()
@@ -81,7 +81,42 @@ package final class OutboxRelay {
     return entries.count == limits.batch ? 0 : OutboxRelay.pollEvery
   }
 
-  private func publish(_ messages: [Message]) throws {
+  /// Publishes in order; what the broker refuses, or does not confirm in time, is looked for by halves.
+  private func publish(_ messages: ArraySlice<Message>) throws {
+    do {
+      try publishWhole(messages)
+    } catch let error as MessagingError where error.refusesMessage || error.code == .confirmTimeout
+    {
+      guard messages.count > 1 else {
+        guard error.refusesMessage, let message = messages.first else { throw error }
+        return try bury(message, error)
+      }
+      log.warning("of \(messages.count) messages one is refused or too much, by halves: \(error)")
+      let middle = messages.startIndex + messages.count / 2
+      try publish(messages[..<middle])
+      try publish(messages[middle...])
+    }
+  }
+
+  /// A letter for what the broker refuses; without the body if the broker refuses that.
+  private func bury(_ message: Message, _ error: MessagingError) throws {
+    var letter = letter(
+      for: message, "REFUSED_BY_BROKER", place: "message of \(message.body.count) octets",
+      expectation: "a message that the broker takes; it answered \(error.reason)")
+    do {
+      try deliver([letter])
+    } catch let error as MessagingError where error.refusesMessage {
+      letter.body = []
+      letter.headers.append(
+        Field(
+          DeadLetter.Header.cut,
+          .text("the body of \(message.body.count) octets is left out, for the broker refuses it"))
+      )
+      try deliver([letter])
+    }
+  }
+
+  private func publishWhole(_ messages: ArraySlice<Message>) throws {
     let outgoing = messages.map { message in
       message.unsendable.map {
         letter(for: message, "UNSENDABLE", place: $0.place, expectation: $0.expectation)
@@ -99,7 +134,10 @@ package final class OutboxRelay {
           for: message, "UNROUTABLE", place: "\(message.exchange) \(message.routingKey)",
           expectation: "a queue that takes this routing key; the broker answered \(text)"))
     }
-    guard !letters.isEmpty else { return }
+    if !letters.isEmpty { try deliver(letters) }
+  }
+
+  private func deliver(_ letters: [Message]) throws {
     let answers = try publisher.publish(
       letters, confirmWithin: limits.confirmWithin, deadline: limits.confirmDeadline)
     guard answers.allSatisfy({ $0 == .confirmed }) else {

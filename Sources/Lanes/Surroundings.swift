@@ -44,10 +44,14 @@ package final class StopSignal: Sendable {
   package func set() { flag.store(true, ordering: .releasing) }
 
   /// Waits, but not beyond a wish to stop.
-  package func wait(seconds: Double) {
-    let deadline = Date().addingTimeInterval(seconds)
-    while !isSet, Date() < deadline {
-      Thread.sleep(forTimeInterval: min(0.05, max(0.001, deadline.timeIntervalSinceNow)))
+  ///
+  /// - Parameter clock: how time passes; one that nobody sets, since a clock that is put back would wait all it was put back.
+  package func wait<Time: Clock<Duration>>(seconds: Double, by clock: Time = ContinuousClock()) {
+    let end = clock.now.advanced(by: .seconds(seconds))
+    while !isSet {
+      let left = clock.now.duration(to: end) / .seconds(1)
+      guard left > 0 else { return }
+      Thread.sleep(forTimeInterval: min(0.05, max(0.001, left)))
     }
   }
 }

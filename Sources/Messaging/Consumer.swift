@@ -12,20 +12,29 @@ package final class Consumer {
   private var connection: Connection?
   private var content = IncomingContent()
   private var batch: [Delivery] = []
+  /// Octets of the bodies in the batch, and of how many it takes no more.
+  private var octets = 0
+  private let octetBudget: Int
   /// All tags up to this number are acknowledged on the present connection.
   private var acknowledgedThrough: UInt64 = 0
   private var isClosed = false
+
+  /// Octets of bodies after which a batch takes no more, however few they are: what a batch costs in memory and time is
+  /// bounded by this and one message more.
+  package static let octetBudget = 32 << 20
 
   /// Makes a consumer; it connects at the first `take`.
   /// - Parameters:
   ///   - prefetch: how many unacknowledged deliveries the broker may have under way, 1…65,535.
   ///   - name: the client-provided connection name, as the broker's console shows it.
   package init(
-    _ uri: BrokerURI, queue: String, prefetch: Int, name: String,
+    _ uri: BrokerURI, queue: String, prefetch: Int, octetBudget: Int = Consumer.octetBudget,
+    name: String,
     log: @escaping @Sendable (String) -> Void
   ) {
     precondition((1...65_535).contains(prefetch), "the prefetch is a number from 1 to 65,535")
     self.queue = queue
+    self.octetBudget = octetBudget
     self.prefetch = UInt16(prefetch)
     dialer = Dialer(uri, name: name, log: log)
   }
@@ -37,7 +46,7 @@ package final class Consumer {
   package var lastError: MessagingError? { dialer.lastError }
 
   /// Blocks until at least one delivery is there or `wait` seconds have passed, then takes what is
-  /// at hand without waiting, up to `max`. Empty also when there is no connection: look at
+  /// at hand without waiting, up to `max` or `octetBudget`. Empty also when there is no connection: look at
   /// `lastError`, and call again. One attempt to connect may take longer than `wait`, up to the
   /// connection timeout of the URI.
   ///
@@ -50,6 +59,7 @@ package final class Consumer {
       throw MessagingError(.closed, at: queue, "the consumer is closed")
     }
     let deadline = monotonicNow() + wait
+    octets = 0
     batch.removeAll(keepingCapacity: true)
     while true {
       guard let connection = try connected(by: deadline) else { return [] }
@@ -59,6 +69,7 @@ package final class Consumer {
       } catch {
         // What was taken from the lost connection comes again on the next: handing it out now
         // would only have the work done twice.
+        octets = 0
         batch.removeAll(keepingCapacity: true)
         drop(error)
       }
@@ -142,7 +153,7 @@ package final class Consumer {
   private func fill(
     from connection: Connection, max: Int, deadline: Double
   ) throws(MessagingError) {
-    while batch.count < max {
+    while batch.count < max, octets < octetBudget {
       let wait = batch.isEmpty ? deadline - monotonicNow() : 0
       guard let frame = try connection.nextFrame(within: wait) else {
         if !batch.isEmpty || monotonicNow() >= deadline { return }
@@ -159,6 +170,7 @@ package final class Consumer {
         case .delivery(let number, let redelivered) = complete.announcement
       {
         dialer.worked()
+        octets += complete.message.body.count
         let tag = DeliveryTag(generation: dialer.generation, number: number)
         batch.append(Delivery(tag: tag, redelivered: redelivered, message: complete.message))
       }

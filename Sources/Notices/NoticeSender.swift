@@ -16,7 +16,8 @@ enum Attempt: Equatable {
 ///
 /// A notice is reserved and counted in the table before it is sent, and nothing is locked meanwhile; so senders may
 /// work side by side. If the process ends between sending and recording, the reservation runs out and the
-/// notice is sent again, under the same `webhook-id` or Message-ID: at least once, never silently none.
+/// notice is sent again, under the same `webhook-id` or Message-ID: at least once, never silently none. A receiver
+/// that takes long to fail rests, so that it does not keep the others waiting.
 package final class NoticeSender {
   private let rules: NoticeRules
   private let database: Database
@@ -24,6 +25,7 @@ package final class NoticeSender {
   private let log: Log
   private let carrier: NoticeCarrier
   private var backoff = Backoff()
+  private var rests = Rests()
 
   /// Seconds between two looks at a table where nothing is due.
   private static let pollEvery = 0.2
@@ -60,14 +62,29 @@ package final class NoticeSender {
   private func sendOne() throws -> Bool {
     guard
       let notice = try NoticeTable.claim(
-        lease: NoticeSender.lease, at: surroundings.now(), in: database)
+        lease: NoticeSender.lease, sparing: rests.receivers(at: .now), at: surroundings.now(),
+        in: database)
     else { return false }
     surroundings.failpoint("notices.claimed")
-    let attempt = carrier.send(notice, at: surroundings.now())
+    let attempt = send(notice)
     surroundings.failpoint("notices.sent")
     try record(attempt, of: notice, at: surroundings.now())
     surroundings.failpoint("notices.recorded")
     return true
+  }
+
+  private func send(_ notice: PendingNotice) -> Attempt {
+    let (begin, receiver) = (ContinuousClock.now, Receiver(of: notice))
+    // Only what has expired is taken for a receiver that rests.
+    guard !rests.receivers(at: begin).contains(receiver) else {
+      return .failed("its receiver has not answered of late", after: nil)
+    }
+    let attempt = carrier.send(notice, at: surroundings.now())
+    let end = ContinuousClock.now
+    if case .failed = attempt, rests.note(receiver, took: end - begin, at: end) {
+      log.warning("\(receiver) took \(end - begin) to fail, the others go first for a while")
+    }
+    return attempt
   }
 
   private func record(_ attempt: Attempt, of notice: PendingNotice, at now: Instant) throws {

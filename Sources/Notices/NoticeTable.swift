@@ -22,7 +22,13 @@ package enum NoticeMigrations {
           source text, traceparent text, body bytea);
         create index notice_due on notice (due_at) where state = 'pending';
         create index notice_case on notice (case_id);
-        """)
+        """),
+    Migration(
+      number: 2, name: "an index that takes the id of any case",
+      sql: """
+        drop index notice_case;
+        create index notice_case on notice (left(case_id, 255));
+        """),
   ]
 }
 
@@ -91,13 +97,21 @@ enum NoticeTable {
     """
 
   /// The notice that has waited longest, reserved for `lease` seconds and counted as tried, whatever becomes of us.
-  static func claim(lease: Double, at now: Instant, in database: Database) throws -> PendingNotice?
-  {
+  ///
+  /// - Parameter resting: receivers to be spared; of theirs, only what has expired is taken.
+  static func claim(
+    lease: Double, sparing resting: [Receiver] = [], at now: Instant, in database: Database
+  ) throws -> PendingNotice? {
     let rows = try database.query(
       """
       update notice set attempts = attempts + 1, due_at = $2
       where key = (
         select key from notice where state = 'pending' and due_at <= $1
+          and (expires_at <= $1
+            or not exists (
+              select from unnest($3::text[], $4::text[]) as resting(channel, recipient)
+              where resting.channel = notice.channel
+                and (resting.recipient = '' or resting.recipient = notice.recipient)))
         order by due_at limit 1 for update skip locked)
       returning key, channel, kind, case_id, language, recipient, subject, text, values::text, entered_at,
         expires_at, attempts, replay
@@ -105,6 +119,7 @@ enum NoticeTable {
       [
         .timestamp(microseconds: now.microseconds),
         .timestamp(microseconds: now.adding(seconds: lease).microseconds),
+        .texts(resting.map(\.channel.rawValue)), .texts(resting.map { $0.subscriber ?? "" }),
       ])
     guard !rows.isEmpty else { return nil }
     let row = rows[0]

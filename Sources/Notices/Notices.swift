@@ -100,6 +100,8 @@ extension Notice {
 
   static let bodyLimit = 64 * 1024
   static let keyLimit = 200
+  /// Octets of a case's id, which travels as correlation_id and stands in an index.
+  static let caseLimit = 255
 
   /// The message that carries this notice, for those who publish one.
   package func message(_ event: Event) throws -> Message {
@@ -140,6 +142,10 @@ extension Notice {
         .unreadable, "body: key",
         "1 to \(keyLimit) visible ASCII characters without a full stop, which parts a signature's fields"
       )
+    }
+    guard body.case.utf8.count <= caseLimit, !body.case.utf8.contains(0) else {
+      throw NoticeFault(
+        .unreadable, "body: case", "at most \(caseLimit) bytes, and no U+0000 among them")
     }
     return Notice(
       key: body.key, caseID: body.case, kind: body.kind, channel: channel, language: body.language,

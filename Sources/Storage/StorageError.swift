@@ -16,7 +16,7 @@ package struct StorageError: Error, CustomStringConvertible, Equatable, Sendable
     case connectionLost = "CONNECTION_LOST"
     /// A unique, check, foreign-key, exclusion or not-null constraint refused a row (class 23).
     case constraint = "CONSTRAINT"
-    /// A value that its type cannot hold or read (class 22).
+    /// A value that its type cannot hold or read (class 22), or that is too large for an index or a row (class 54).
     case invalidValue = "INVALID_VALUE"
     /// Two transactions were in each other's way: do it again (class 40, a lock that was not to be had).
     case conflict = "CONFLICT"
@@ -82,7 +82,7 @@ extension StorageError {
     }
     switch sqlState.prefix(2) {
     case "08": return .connectionLost
-    case "22": return .invalidValue
+    case "22", "54": return .invalidValue
     case "23": return .constraint
     case "28": return .accessRefused
     case "40": return .conflict

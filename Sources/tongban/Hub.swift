@@ -33,11 +33,15 @@ struct Hub {
   /// - Throws: what is wrong with topology, adapters, flows or notices, before anything is consumed.
   func start() throws {
     let topology = try Topology.load(folder: settings.home.appending(path: "topology").path)
+    // All that may be wrong with a file is found before the first message is taken.
+    let routes = roles.contains(.core) || roles.contains(.distribute)
+    let shelves = try routes ? Shelves(topology, settings) : nil
+    let rules = try roles.contains(.notify) ? NoticeRules.load(home: settings.home) : nil
     try prepareDatabase()
-    if roles.contains(.core) || roles.contains(.distribute) { try startRouting(topology) }
+    if let shelves { startRouting(topology, shelves) }
     if roles.contains(.archive) { lane("deadletters") { ArchiveStage() } }
     if roles.contains(.sync) { startSync(topology) }
-    if roles.contains(.notify) { try startNotices() }
+    if let rules { startNotices(rules) }
     if roles.contains(.sync) || roles.contains(.notify) { startOutbox() }
     startHousekeeping()
   }
@@ -47,14 +51,23 @@ struct Hub {
 
   // MARK: roles
 
-  private func startRouting(_ topology: Topology) throws {
-    let (home, surroundings) = (settings.home, surroundings)
-    let shelf = try AdapterSet.shelf(home: home, log: settings.log)
-    let departments = topology.departments
-    let folder = home.appending(path: "topology/catalogue")
-    let catalogue = try Shelf(watching: [folder], log: settings.log) {
-      try Catalogue.load(folder: folder.path, departments: departments)
+  /// The configuration of the routing lanes, read.
+  private struct Shelves {
+    let adapters: Shelf<AdapterSet>
+    let catalogue: Shelf<Catalogue>
+
+    init(_ topology: Topology, _ settings: Settings) throws {
+      adapters = try AdapterSet.shelf(home: settings.home, log: settings.log)
+      let departments = topology.departments
+      let folder = settings.home.appending(path: "topology/catalogue")
+      catalogue = try Shelf(watching: [folder], log: settings.log) {
+        try Catalogue.load(folder: folder.path, departments: departments)
+      }
     }
+  }
+
+  private func startRouting(_ topology: Topology, _ shelves: Shelves) {
+    let (surroundings, shelf, catalogue) = (surroundings, shelves.adapters, shelves.catalogue)
     if roles.contains(.core) {
       for queue in topology.queues(ofFamily: "core") {
         lane(queue) { CoreStage(shelf, now: surroundings.now) }
@@ -75,15 +88,17 @@ struct Hub {
   }
 
   private func startSync(_ topology: Topology) {
-    for queue in topology.queues(ofFamily: "sync") { lane(queue) { SyncStage() } }
+    let departments = topology.departments
+    for queue in topology.queues(ofFamily: "sync") {
+      lane(queue) { SyncStage(departments: departments) }
+    }
     let (endpoints, surroundings) = (endpoints, surroundings)
     crew.start("tongban timers") {
       TimerWorker(endpoints: endpoints, surroundings: surroundings).run()
     }
   }
 
-  private func startNotices() throws {
-    let rules = try NoticeRules.load(home: settings.home)
+  private func startNotices(_ rules: NoticeRules) {
     lane(Notice.queue) { NoticeStage(rules: rules) }
     let (endpoints, surroundings) = (endpoints, surroundings)
     crew.start("tongban notices") {
@@ -113,10 +128,8 @@ struct Hub {
     let database = Database(endpoints.database, name: "tongban start")
     defer { database.close() }
     try Migrations.apply(to: database)
-    try Inbox.retain(weeks: Hub.inboxWeeks, at: surroundings.now(), in: database)
+    try Inbox.retain(weeks: LaneLimits().inboxWeeks, at: surroundings.now(), in: database)
   }
-
-  private static let inboxWeeks: Int64 = 8
 
   /// New partitions before they are needed, old ones dropped, once an hour.
   private func startHousekeeping() {
@@ -129,7 +142,7 @@ struct Hub {
         surroundings.stop.wait(seconds: 3600)
         guard !surroundings.stop.isSet else { return }
         _ = surroundings.persist("making the inbox's partitions", log: log) {
-          try Inbox.retain(weeks: Hub.inboxWeeks, at: surroundings.now(), in: database)
+          try Inbox.retain(weeks: LaneLimits().inboxWeeks, at: surroundings.now(), in: database)
         }
       }
     }

@@ -140,6 +140,13 @@ final class Running {
     }
   }
 
+  init(_ place: Place, _ stage: some Stage & Sendable) {
+    let surroundings = place.surroundings(stop)
+    run {
+      Lane(stage: stage, queue: "in", endpoints: place.endpoints, surroundings: surroundings).run()
+    }
+  }
+
   init(relayOf place: Place, failpoint: @escaping @Sendable (String) -> Void = { _ in }) {
     let surroundings = place.surroundings(stop, failpoint: failpoint)
     run { OutboxRelay(endpoints: place.endpoints, surroundings: surroundings).run() }

@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import Lanes
 import Messaging
 import Storage
@@ -68,7 +69,7 @@ final class Bench {
 
   /// One batch through the stage, in a transaction as the lane has it.
   func take(_ messages: [Message], commit: Bool = true) throws -> [Batch.Verdict] {
-    var stage = SyncStage()
+    var stage = SyncStage(departments: ["market-regulation", "tax", "social-security"])
     var batch = Batch(
       messages.enumerated().map {
         Delivery(
@@ -232,6 +233,50 @@ extension Batch.Verdict {
     #expect(try bench.cases.show(id).case.steps.map(\.phase) == [.done, .running, .done])
   }
 
+  @Test(
+    "an answer is counted for a department that takes part, and for nobody that a sender invents")
+  func sources() throws {
+    let bench = try Bench()
+    let id = try bench.submitToBranches(["k"])[0]
+    let keys = ["tax.task", "invented.task", "ta\0x.task", "", ".task", "social-security.task"]
+    var stage = SyncStage(departments: ["tax", "social-security"])
+    var batch = Batch(
+      keys.map { key in
+        Delivery(
+          tag: DeliveryTag(generation: 1, number: 1), redelivered: false,
+          message: bench.answer(id, "left", 1, .accepted, key: key))
+      }, consumer: "sync")
+    stage.work(&batch)
+    #expect(
+      batch.items.map(\.source) == [
+        "tax", "unknown", "unknown", "unknown", "unknown", "social-security",
+      ])
+    let verdicts = try bench.take(
+      keys.dropFirst().map { bench.answer(id, "left", 1, .accepted, key: $0) })
+    #expect(verdicts.allSatisfy { $0.word == "WRONG_SENDER" })
+  }
+
+  @Test("two first submissions of one version at the same moment are both taken")
+  func racingVersions() async throws {
+    let bench = try Bench()
+    let (url, file, first) = (bench.url, bench.file, Database(bench.url, name: "first"))
+    try first.begin()
+    try FlowLibrary.record(file, in: first)
+    async let second: Void = onOwnThread {
+      let database = Database(url, name: "second")
+      defer { database.close() }
+      try database.transaction { try FlowLibrary.record(file, in: database) }
+    }
+    #expect(
+      try eventually {
+        try bench.database.query(
+          "select count(*) from pg_stat_activity where application_name = 'second' and wait_event_type = 'Lock'"
+        )[0].int(0) == 1
+      })
+    try first.commit()
+    try await second
+  }
+
   @Test("a reason with control characters is kept in one line, and stops nobody")
   func reasons() throws {
     let bench = try Bench()
@@ -324,5 +369,12 @@ extension Batch.Verdict {
     let timers = try bench.timers()
     #expect(try timers.wake() == 2 && timers.wake() == 0)
     #expect(try bench.state(ids[1]) == .compensating)
+  }
+}
+
+/// Runs blocking work on a thread of its own.
+private func onOwnThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+  try await withCheckedThrowingContinuation { continuation in
+    Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
   }
 }

@@ -43,7 +43,8 @@ import Testing
       let surroundings = Surroundings.real(stop: stop, log: Log(level: .silent))
       crew.start("sync") {
         Lane(
-          stage: SyncStage(), queue: "sync.0", endpoints: endpoints, surroundings: surroundings
+          stage: SyncStage(departments: ["market-regulation", "tax", "social-security"]),
+          queue: "sync.0", endpoints: endpoints, surroundings: surroundings
         ).run()
       }
       crew.start("relay") { OutboxRelay(endpoints: endpoints, surroundings: surroundings).run() }

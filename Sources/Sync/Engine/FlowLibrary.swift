@@ -31,15 +31,17 @@ struct FlowLibrary {
   ///
   /// - Throws: `FlowLibraryError` if that version is stored with another content.
   static func record(_ file: FlowFile, in database: Database) throws {
-    let rows = try database.query(
-      """
-      with entered as (
-        insert into flow_version (name, version, source) values ($1, $2, $3)
-        on conflict do nothing returning source)
-      select source from entered
-      union all select source from flow_version where name = $1 and version = $2 limit 1
-      """,
-      [.text(file.flow.name), .int(Int64(file.flow.version)), .text(file.source)])
+    let version: [Parameter] = [.text(file.flow.name), .int(Int64(file.flow.version))]
+    // A statement of its own looks at what is there: one that has waited for another's insert sees what it wrote, which
+    // the statement that waited does not.
+    let rows = try database.pipeline([
+      (
+        """
+        insert into flow_version (name, version, source) values ($1, $2, $3) on conflict do nothing
+        """, version + [.text(file.source)]
+      ),
+      ("select source from flow_version where name = $1 and version = $2", version),
+    ])[1]
     guard rows.count == 1, try rows[0].text(0) == file.source else {
       throw FlowLibraryError.changed(
         file: file.flow.place.file, name: file.flow.name, version: file.flow.version)

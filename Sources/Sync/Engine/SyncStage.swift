@@ -7,15 +7,20 @@ import Storage
 /// and outbox in the batch's transaction. Nothing is published here: the outbox's relay does, after the commit.
 package struct SyncStage: Stage {
   package let name = "sync"
+  private let departments: Set<String>
   private var flows = FlowLibrary()
 
-  package init() {}
+  /// - Parameter departments: the codes of those that take part. The books have a row for each; what anybody else's
+  ///   routing key says stands there as `unknown`.
+  package init(departments: [String]) {
+    self.departments = Set(departments)
+  }
 
   /// Reads each body; what cannot be read is a dead letter before the database is asked.
   package mutating func work(_ batch: inout Batch) {
     for index in batch.items.indices {
-      let key = batch.items[index].delivery.message.routingKey
-      batch.items[index].source = SyncStage.department(of: key)
+      let department = SyncStage.department(of: batch.items[index].delivery.message)
+      batch.items[index].source = departments.contains(department) ? department : "unknown"
       guard case .undecided = batch.items[index].verdict else { continue }
       do throws(ResultFault) {
         _ = try ResultBody(batch.items[index].delivery.message.body)
@@ -84,7 +89,10 @@ package struct SyncStage: Stage {
         stage: "sync.fold", code: "WRONG_SENDER", place: place,
         expectation: "\(department), whose step \(body.result.step) is")
     }
-    if item.source != department { return refused("routing key, which says \(item.source)") }
+    let says = SyncStage.department(of: item.delivery.message)
+    if says != department {
+      return refused("routing key, which says \(says.prefix(60))")
+    }
     if let user = item.delivery.message.properties.userID, user != department {
       return refused("property user_id, which the broker checked")
     }
@@ -92,8 +100,7 @@ package struct SyncStage: Stage {
   }
 
   /// The first word of `<department>.<task>`.
-  private static func department(of routingKey: String) -> String {
-    let word = routingKey.prefix { $0 != "." }
-    return word.isEmpty ? "unknown" : String(word)
+  private static func department(of message: Message) -> String {
+    String(message.routingKey.prefix { $0 != "." })
   }
 }
