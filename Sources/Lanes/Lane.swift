@@ -1,4 +1,3 @@
-import Cryptography
 import Events
 import Messaging
 import Storage
@@ -16,31 +15,31 @@ import Storage
 /// long. It then takes nothing until a trial has shown that the trouble is over, since each return counts towards
 /// the queue's delivery limit. Lanes import the doors and Events, and never a part of the hub.
 package final class Lane<Work: Stage> {
-  private var stage: Work
-  private let broker: BrokerURI
-  private let intake: Intake
-  private let publisher: Publisher
+  var stage: Work
+  let broker: BrokerURI
+  let intake: Intake
+  let publisher: Publisher
   /// One for the batch that is confirmed and, where batches may overlap, one for the batch behind it.
-  private let databases: [Database]
-  private let inbox: Inbox
-  private let surroundings: Surroundings
-  private let limits: LaneLimits
-  private let log: Log
-  private var backoff = Backoff()
-  private var returned: ReturnedCopies
-  private var tidiedAt: Instant?
+  let databases: [Database]
+  let inbox: Inbox
+  let surroundings: Surroundings
+  let limits: LaneLimits
+  let log: Log
+  var backoff = Backoff()
+  var returned: ReturnedCopies
+  var tidiedAt: Instant?
   /// What must go well before anything is taken again; nil while all goes well.
-  private var trial: Trial?
+  var trial: Trial?
   /// When the trouble began that is not over yet.
-  private var troubledSince: ContinuousClock.Instant?
+  var troubledSince: ContinuousClock.Instant?
 
   /// What the stage has worked on, in the order of the queue: a batch, or the parts of one.
-  private var worked: [WorkedBatch] = []
+  var worked: [WorkedBatch] = []
   /// The batch whose outputs are on their way.
-  private var started: Started?
+  var started: Started?
 
   /// Entered in an open transaction, and either not sent yet or sent and not yet confirmed.
-  private struct Started {
+  struct Started {
     let worked: WorkedBatch
     let batch: Batch
     let sent: Batch.Sent
@@ -50,7 +49,7 @@ package final class Lane<Work: Stage> {
     let database: Database
   }
 
-  private enum Trial {
+  enum Trial {
     /// A commit.
     case commit
     /// All that this batch, which was given back, asks of the doors, and a commit.
@@ -94,7 +93,7 @@ package final class Lane<Work: Stage> {
   }
 
   /// One round: take and work on a batch, finish the one before it, start it.
-  private func turn() throws {
+  func turn() throws {
     if worked.isEmpty { try takeAndWork() }
     if let before = started {
       if !isTidyDue, let next = admittedBehind(before) { return try pass(before, next) }
@@ -111,7 +110,7 @@ package final class Lane<Work: Stage> {
     }
   }
 
-  private func takeAndWork() throws {
+  func takeAndWork() throws {
     if started == nil { try standTrial() }
     let deliveries = try intake.take(wait: started == nil ? limits.idleWait : 0)
     guard !deliveries.isEmpty else { return }
@@ -121,17 +120,17 @@ package final class Lane<Work: Stage> {
     worked = [WorkedBatch(batch)]
   }
 
-  private func idle() {
+  func idle() {
     publisher.serve()
     stage.idle(now: surroundings.now())
   }
 
-  private var isTidyDue: Bool {
+  var isTidyDue: Bool {
     tidiedAt.map { surroundings.now() >= $0.adding(seconds: limits.tidyEvery) } ?? true
   }
 
   /// Sees to the inbox's partitions now and then, between two transactions.
-  private func tidy() throws {
+  func tidy() throws {
     guard isTidyDue else { return }
     let now = surroundings.now()
     if stage.keepsBooks {
@@ -145,7 +144,7 @@ package final class Lane<Work: Stage> {
 
 extension Lane {
   /// Admits the batch and sends its outputs; nil if the batch has to be taken in parts.
-  private func start(_ worked: WorkedBatch) throws -> Started? {
+  func start(_ worked: WorkedBatch) throws -> Started? {
     do {
       let started = try admit(worked, on: databases[0], after: returned)
       try send(started)
@@ -158,7 +157,7 @@ extension Lane {
   }
 
   /// Puts parts in the place of the first batch in hand, if the error is about one message of it.
-  private func takeApart(_ first: WorkedBatch, after error: any Error) -> Bool {
+  func takeApart(_ first: WorkedBatch, after error: any Error) -> Bool {
     guard !worked.isEmpty, let parts = first.parts(after: error, stage: stage.name) else {
       return false
     }
@@ -168,7 +167,7 @@ extension Lane {
   }
 
   /// Enters the batch in a transaction of its own and decides what it causes; nothing is sent yet.
-  private func admit(
+  func admit(
     _ worked: WorkedBatch, on database: Database, after seen: ReturnedCopies
   ) throws -> Started {
     var (batch, returned) = (worked.batch, seen)
@@ -189,13 +188,13 @@ extension Lane {
       worked: worked, batch: batch, sent: batch.outgoing(), returned: returned, database: database)
   }
 
-  private func send(_ started: Started) throws {
+  func send(_ started: Started) throws {
     try publisher.send(started.sent.messages, deadline: limits.confirmDeadline)
     surroundings.failpoint("\(stage.name).sent")
   }
 
   /// Waits for the confirms, records, commits and acknowledges.
-  private func finish(_ started: Started) throws {
+  func finish(_ started: Started) throws {
     do {
       try commit(try confirmed(started), of: started)
     } catch {
@@ -204,7 +203,7 @@ extension Lane {
   }
 
   /// The batch when everything it caused is safe with the broker.
-  private func confirmed(_ started: Started) throws -> Batch {
+  func confirmed(_ started: Started) throws -> Batch {
     var batch = started.batch
     do {
       try confirm(&batch, started)
@@ -218,7 +217,7 @@ extension Lane {
   }
 
   /// Records, commits and acknowledges.
-  private func commit(_ batch: Batch, of started: Started) throws {
+  func commit(_ batch: Batch, of started: Started) throws {
     do {
       let now = surroundings.now()
       let books = stage.keepsBooks ? [Ledger.addition(of: batch, stage: stage.name, at: now)] : []
@@ -238,7 +237,7 @@ extension Lane {
   }
 
   /// Waits until everything is safe with the broker; what has no queue becomes a dead letter.
-  private func confirm(_ batch: inout Batch, _ started: Started) throws {
+  func confirm(_ batch: inout Batch, _ started: Started) throws {
     let outcomes = try publisher.awaitConfirms(
       first: started.sent.messages.count, within: limits.confirmWithin,
       deadline: limits.confirmDeadline)
@@ -254,141 +253,6 @@ extension Lane {
     guard answers.allSatisfy({ $0 == .confirmed }) else {
       throw LaneError.unroutableLetters(exchange: DeadLetter.exchange)
     }
-  }
-}
-
-// MARK: Two batches at once
-
-extension Lane {
-  /// Enters the next batch while the broker confirms the one before it, so that neither waits for the other. Nil where
-  /// that is not to be: the stage's own effects may meet, or the two share an event, whose row the
-  /// open transaction holds.
-  private func admittedBehind(_ before: Started) -> Started? {
-    dropWhatIsGone()
-    guard databases.count == 2, let next = worked.first, next.refusals == 0,
-      !next.batch.shares(with: before.batch)
-    else { return nil }
-    let database = before.database === databases[0] ? databases[1] : databases[0]
-    do {
-      return try admit(next, on: database, after: before.returned)
-    } catch {
-      // It will be tried again by itself, and what is wrong with it told then.
-      try? database.rollback()
-      return nil
-    }
-  }
-
-  /// The next one is sent while the one before is being confirmed, then the one before committed and
-  /// acknowledged: the broker always has something to do, and everything is sent in order.
-  private func pass(_ before: Started, _ next: Started) throws {
-    started = nil
-    worked.removeFirst()
-    do {
-      try send(next)
-    } catch {
-      // The publisher has let go of both.
-      abandon(before.database)
-      abandon(next.database)
-      worked.insert(
-        contentsOf: [before.worked]
-          + (next.worked.parts(after: error, stage: stage.name) ?? [next.worked]),
-        at: 0)
-      throw error
-    }
-    let batch: Batch
-    do {
-      batch = try confirmed(before)
-    } catch {
-      abandon(next.database)
-      // Whose message it was cannot be told while both are under way.
-      worked.insert(next.worked.alone, at: 1)
-      throw error
-    }
-    do {
-      try commit(batch, of: before)
-    } catch {
-      abandon(next.database)
-      // The one before is in hand again, unless everything was given back.
-      if !worked.isEmpty { worked.insert(next.worked, at: 1) }
-      guard takeApart(before.worked, after: error) else { throw error }
-      return
-    }
-    started = next
-  }
-}
-
-extension Batch {
-  /// Whether an event is in both.
-  fileprivate func shares(with other: Batch) -> Bool {
-    var keys = Set<Key128>(minimumCapacity: other.items.count)
-    for item in other.items { keys.insert(item.key) }
-    return items.contains { keys.contains($0.key) }
-  }
-}
-
-// MARK: Trouble
-
-extension Lane {
-  /// Lets go of what was sent and recorded; the batch itself is still in hand.
-  private func abandon(_ database: Database) {
-    publisher.forget()
-    // A rollback fails only when the connection is lost, and the server then rolls back by itself.
-    try? database.rollback()
-  }
-
-  /// Where a commit was cut off nobody here knows whether it went through: the broker delivers again what was not
-  /// acknowledged, and the inbox then knows.
-  private func giveBack(_ trial: Trial) {
-    intake.giveBack()
-    worked.removeAll()
-    returned = ReturnedCopies(isOrdered: limits.isOrdered)
-    self.trial = trial
-  }
-
-  /// - Throws: what is still wrong; nothing has been taken then.
-  private func standTrial() throws {
-    guard let trial else { return }
-    if case .batch(let worked) = trial { try rehearse(worked) }
-    try Ledger.proveCommit(stage: stage.name, in: databases[0])
-    self.trial = nil
-    troubledSince = nil
-  }
-
-  /// Goes through all steps but the commit. What it publishes has the ids that it will have again.
-  private func rehearse(_ worked: WorkedBatch) throws {
-    defer { abandon(databases[0]) }
-    do {
-      let started = try admit(worked, on: databases[0], after: returned)
-      try send(started)
-      var batch = started.batch
-      try confirm(&batch, started)
-      guard stage.keepsBooks else { return }
-      let now = surroundings.now()
-      try databases[0].pipeline([Ledger.addition(of: batch, stage: stage.name, at: now)])
-    } catch  where WorkedBatch.isRefusal(error) {
-      // That is one message's fault; it is looked for when it has come again.
-      return
-    }
-  }
-
-  private func waitOut(_ error: any Error) {
-    let since = troubledSince ?? .now
-    troubledSince = since
-    if trial == nil, let first = worked.first,
-      intake.isFull || ContinuousClock.now - since > .seconds(limits.holdAtMost)
-    {
-      log.warning("what is held is given back, and nothing taken until the trouble is over")
-      giveBack(.batch(first))
-    }
-    let seconds = backoff.next(random: surroundings.random())
-    log.warning("next try in \(Int(seconds * 1000)) ms: \(error)")
-    intake.hold(for: seconds, unless: surroundings.stop)
-    publisher.serve()
-  }
-
-  /// What came over a connection that is gone comes again, perhaps to another hub: it is no longer ours.
-  private func dropWhatIsGone() {
-    worked.removeAll { !intake.isHeld($0.batch) }
   }
 }
 
