@@ -16,7 +16,8 @@ import Testing
     try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
     for folder in ["topology", "adapters"] {
       try FileManager.default.copyItem(
-        at: Self.project.appending(path: folder).resolvingSymlinksInPath(), to: home.appending(path: folder))
+        at: Self.project.appending(path: folder).resolvingSymlinksInPath(),
+        to: home.appending(path: folder))
     }
     return home
   }

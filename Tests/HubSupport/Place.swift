@@ -117,4 +117,3 @@ package final class Place: @unchecked Sendable {
     #expect(causes.values.allSatisfy { $0.count == 1 }, "a change was published under two ids")
   }
 }
-

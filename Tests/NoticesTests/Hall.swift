@@ -143,4 +143,3 @@ final class Subscriber: Sendable {
     try HTTPServer(address: "127.0.0.1", port: port, tls: tls) { self.answer($0) }
   }
 }
-

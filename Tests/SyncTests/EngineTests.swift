@@ -258,23 +258,32 @@ extension Batch.Verdict {
 
   @Test("two first submissions of one version at the same moment are both taken")
   func racingVersions() async throws {
-    let bench = try Bench()
-    let (url, file, first) = (bench.url, bench.file, Database(bench.url, name: "first"))
-    try first.begin()
-    try FlowLibrary.record(file, in: first)
-    async let second: Void = onOwnThread {
-      let database = Database(url, name: "second")
-      defer { database.close() }
-      try database.transaction { try FlowLibrary.record(file, in: database) }
-    }
-    #expect(
-      try eventually {
+    try await onThread {
+      let bench = try Bench()
+      let (url, file, first) = (bench.url, bench.file, Database(bench.url, name: "first"))
+      try first.begin()
+      try FlowLibrary.record(file, in: first)
+      let failure = Mutex<String?>(nil)
+      let crew = Crew()
+      crew.start("second") {
+        let database = Database(url, name: "second")
+        defer { database.close() }
+        do { try database.transaction { try FlowLibrary.record(file, in: database) } } catch {
+          failure.withLock { $0 = "\(error)" }
+        }
+      }
+      let isWaiting = try eventually {
         try bench.database.query(
-          "select count(*) from pg_stat_activity where application_name = 'second' and wait_event_type = 'Lock'"
-        )[0].int(0) == 1
-      })
-    try first.commit()
-    try await second
+          """
+          select count(*) from pg_stat_activity where application_name = 'second'
+            and datname = current_database() and wait_event_type = 'Lock'
+          """)[0].int(0) == 1
+      }
+      #expect(isWaiting)
+      try first.commit()
+      #expect(crew.join(within: 30))
+      #expect(failure.withLock { $0 } == nil)
+    }
   }
 
   @Test("a reason with control characters is kept in one line, and stops nobody")
@@ -369,12 +378,5 @@ extension Batch.Verdict {
     let timers = try bench.timers()
     #expect(try timers.wake() == 2 && timers.wake() == 0)
     #expect(try bench.state(ids[1]) == .compensating)
-  }
-}
-
-/// Runs blocking work on a thread of its own.
-private func onOwnThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
   }
 }

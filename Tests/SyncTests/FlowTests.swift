@@ -50,7 +50,7 @@ import Testing
     arguments: [
       (
         "b: { departmnt: 'tax', task: 't', timeout: '1m' }",
-        "flow.json5:3: steps.b: \"department\" is missing"
+        "flow.json5:3: steps.b: \"department\" is missing; is \"departmnt\" meant to be it?"
       ),
       (
         "b: { department: 'tax', task: 't', timeout: '1m', aftr: ['a'] }",
