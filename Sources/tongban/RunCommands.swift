@@ -26,11 +26,11 @@ enum RunCommands {
     let signals = Shutdown.onSignal(stop, log: settings.log)
     defer { for signal in signals { signal.cancel() } }
     let crew = Crew()
+    let hub = try Hub(settings, roles: roles.filter { $0 != .agent }, stop: stop)
+    if roles.contains(where: { $0 != .agent }) { try hub.start() }
     if roles.contains(.agent) {
       try startAgents(departments, edge: edge, settings: settings, stop: stop, crew: crew)
     }
-    let hub = try Hub(settings, roles: roles.filter { $0 != .agent }, stop: stop)
-    if roles.contains(where: { $0 != .agent }) { try hub.start() }
     settings.log.info("at work: \(roles.map(\.rawValue).joined(separator: ", "))")
     hub.join()
     crew.join()
