@@ -41,11 +41,11 @@ package final class Tongban: @unchecked Sendable {
   }
 
   deinit {
-    if process.isRunning { kill() }
+    if isRunning { kill() }
     try? FileManager.default.removeItem(at: output)
   }
 
-  package var isRunning: Bool { process.isRunning }
+  package var isRunning: Bool { process.ended == nil }
 
   /// What it has written so far.
   package var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
@@ -53,23 +53,27 @@ package final class Tongban: @unchecked Sendable {
   /// SIGKILL, and waits for the end.
   package func kill() {
     Foundation.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    _ = status()
   }
 
   /// SIGTERM, and the exit status; nil if it did not end in time and was killed.
-  package func stop(within seconds: Double = 30) -> Int32? {
-    process.terminate()
-    guard eventually(within: seconds, { !process.isRunning }) else {
+  package func stop(within seconds: Double = 60) -> Int32? {
+    Foundation.kill(process.processIdentifier, SIGTERM)
+    guard let status = status(within: seconds) else {
       kill()
       return nil
     }
-    return process.terminationStatus
+    return status
   }
 
   /// Waits for its end; nil if it did not come.
   package func status(within seconds: Double = 60) -> Int32? {
-    guard eventually(within: seconds, { !process.isRunning }) else { return nil }
-    return process.terminationStatus
+    var status: Int32?
+    _ = eventually(within: seconds) {
+      status = process.ended
+      return status != nil
+    }
+    return status
   }
 
   /// What a command said and how it ended.
@@ -106,9 +110,13 @@ package final class Tongban: @unchecked Sendable {
     }.start()
     let said = standardOutput.fileHandleForReading.readDataToEndOfFile()
     done.wait()
-    process.waitUntilExit()
+    var status: Int32?
+    _ = eventually(within: 60) {
+      status = process.ended
+      return status != nil
+    }
     return Answer(
-      status: process.terminationStatus, output: String(decoding: said, as: UTF8.self),
+      status: status ?? -1, output: String(decoding: said, as: UTF8.self),
       error: String(decoding: errors.get(), as: UTF8.self))
   }
 }
@@ -121,4 +129,20 @@ private final class Collected: @unchecked Sendable {
 
   func set(_ data: Data) { lock.withLock { self.data = data } }
   func get() -> Data { lock.withLock { data } }
+}
+
+extension Process {
+  /// How it ended: the exit status or the signal; nil while it runs.
+  ///
+  /// Asked of the kernel (waitid(2), leaving the child for Foundation to reap), since under load
+  /// Foundation may hear of an end very late.
+  fileprivate var ended: Int32? {
+    var child = siginfo_t()
+    let answer = waitid(P_PID, id_t(processIdentifier), &child, WEXITED | WNOHANG | WNOWAIT)
+    if answer == 0, child._sifields._sigchld.si_pid == processIdentifier {
+      return child._sifields._sigchld.si_status
+    }
+    // Foundation has reaped it, and will say so.
+    return answer == 0 || isRunning ? nil : terminationStatus
+  }
 }
