@@ -123,9 +123,9 @@ let package = Package(
     tests(
       "Routing",
       ["Adapters", "Catalogue", "Events", "Lanes", "Messaging", "SampleCity", "Standards"]),
-    tests("Schemas", ["Records"]),
+    tests("Schemas", ["Records", "TestSupport"]),
     tests("Servers", ["TestSupport"]),
-    tests("Standards"),
+    tests("Standards", ["TestSupport"]),
     tests("Storage", ["TestSupport"]),
     tests(
       "Sync",

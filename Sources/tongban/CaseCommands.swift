@@ -131,8 +131,7 @@ enum CaseCommands {
 
   private static func value(in path: String) throws -> Value {
     let bytes =
-      path == "-"
-      ? Array(FileHandle.standardInput.readDataToEndOfFile()) : Array(try FlowCommands.read(path))
+      try path == "-" ? StandardInput.octets() : Array(FlowCommands.read(path))
     do {
       return try Value(json: bytes)
     } catch {

@@ -147,7 +147,7 @@ enum CheckCommands {
   /// The standard input where no file is named.
   static func octets(of path: String?) throws(SettingsError) -> [UInt8] {
     guard let path, path != "-" else {
-      return Array(FileHandle.standardInput.readDataToEndOfFile())
+      return try StandardInput.octets()
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw SettingsError("\(path) cannot be read")

@@ -72,7 +72,7 @@ package final class City: @unchecked Sendable {
       process.standardOutput = output
       process.standardError = FileHandle.nullDevice
       guard (try? process.run()) != nil else { return false }
-      body = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      body = String(decoding: output.fileHandleForReading.drained(), as: UTF8.self)
       process.waitUntilExit()
       return process.terminationStatus == 0 && !body.isEmpty
     }

@@ -105,10 +105,10 @@ package final class Tongban: @unchecked Sendable {
     let errors = Collected()
     let done = DispatchSemaphore(value: 0)
     Thread { [handle = standardError.fileHandleForReading] in
-      errors.set(handle.readDataToEndOfFile())
+      errors.set(handle.drained())
       done.signal()
     }.start()
-    let said = standardOutput.fileHandleForReading.readDataToEndOfFile()
+    let said = standardOutput.fileHandleForReading.drained()
     done.wait()
     var status: Int32?
     _ = eventually(within: 60) {

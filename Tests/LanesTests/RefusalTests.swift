@@ -215,7 +215,7 @@ func randomText(_ count: Int) -> String {
       close(writer)
     }
     thread.start()
-    #expect(String(decoding: reader.readDataToEndOfFile(), as: UTF8.self) == text)
+    #expect(String(decoding: reader.drained(), as: UTF8.self) == text)
     try reader.close()
   }
 

@@ -104,7 +104,7 @@ private final class TLSDoor {
     process.standardError = FileHandle.nullDevice
     try process.run()
     // The first line is the port; it comes once the door listens.
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let line = String(decoding: output.fileHandleForReading.someOctets(), as: UTF8.self)
     port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Schemas
@@ -63,7 +64,7 @@ import Testing
       for _ in 0..<5 { cases.append((schema, random.value(depth: 3))) }
     }
     let lines = cases.map { "[\($0.schema),\($0.instance)]" }
-    let verdicts = try Oracle.jsonSchema(lines)
+    let verdicts = Oracle.jsonSchema(lines)
     #expect(verdicts.count == cases.count)
     print(
       "differential: \(cases.count) cases, \(verdicts.count { $0 == "true" }) valid, seed \(seed)")
@@ -186,27 +187,15 @@ enum Oracle {
   static let isAsked = ProcessInfo.processInfo.environment["TONGBAN_DIFFERENTIAL"] == "1"
 
   /// One verdict a line, for lines `[schema, instance]`.
-  static func jsonSchema(_ lines: [String]) throws -> [String] {
+  static func jsonSchema(_ lines: [String]) -> [String] {
     let script = """
       import sys, json, jsonschema_rs
       for line in sys.stdin:
           schema, instance = json.loads(line)
           print(str(jsonschema_rs.Draft202012Validator(schema).is_valid(instance)).lower())
       """
-    let folder = FileManager.default.temporaryDirectory
-    let place = folder.appending(path: "tongban-differential-\(UUID().uuidString)")
-    try Data(lines.joined(separator: "\n").utf8).write(to: place)
-    defer { try? FileManager.default.removeItem(at: place) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", script]
-    process.standardInput = try FileHandle(forReadingFrom: place)
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    return TestServers.run(
+      "/usr/bin/env", ["python3", "-c", script], input: lines.joined(separator: "\n")
+    ).split(separator: "\n").map(String.init)
   }
 }

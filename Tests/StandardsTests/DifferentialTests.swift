@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Standards
@@ -15,7 +16,7 @@ struct DifferentialTests {
     let seed = UInt64.random(in: 0 ... .max)
     var random = Seeded(seed)
     let cases = (0..<20_000).map { _ in randomCase(&random) }
-    let verdicts = try verdicts(cases.map { "\($0.rawValue) \($1)" })
+    let verdicts = verdicts(cases.map { "\($0.rawValue) \($1)" })
     #expect(verdicts.count == cases.count)
     print(
       "differential: \(cases.count) numbers, \(verdicts.count { $0 == "True" }) valid, seed \(seed)"
@@ -59,7 +60,7 @@ struct DifferentialTests {
     return String(decoding: number, as: UTF8.self)
   }
 
-  private func verdicts(_ lines: [String]) throws -> [String] {
+  private func verdicts(_ lines: [String]) -> [String] {
     let script = """
       import sys
       from stdnum import luhn
@@ -69,20 +70,8 @@ struct DifferentialTests {
           kind, number = line.split()
           print(kinds[kind].is_valid(number))
       """
-    let folder = FileManager.default.temporaryDirectory
-    let place = folder.appending(path: "tongban-differential-\(UUID().uuidString)")
-    try Data(lines.joined(separator: "\n").utf8).write(to: place)
-    defer { try? FileManager.default.removeItem(at: place) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", script]
-    process.standardInput = try FileHandle(forReadingFrom: place)
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    return TestServers.run(
+      "/usr/bin/env", ["python3", "-c", script], input: lines.joined(separator: "\n")
+    ).split(separator: "\n").map(String.init)
   }
 }

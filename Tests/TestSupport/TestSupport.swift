@@ -51,6 +51,7 @@ package enum TestServers {
   @discardableResult
   package static func run(_ program: String, _ arguments: [String], input: String? = nil) -> String
   {
+    signal(SIGPIPE, SIG_IGN)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
@@ -59,11 +60,14 @@ package enum TestServers {
     if let input {
       let pipe = Pipe()
       process.standardInput = pipe
-      pipe.fileHandleForWriting.write(Data(input.utf8))
-      pipe.fileHandleForWriting.closeFile()
+      // Written from another thread: a pipe holds only so much until somebody reads.
+      Thread { [handle = pipe.fileHandleForWriting] in
+        try? handle.write(contentsOf: Data(input.utf8))
+        try? handle.close()
+      }.start()
     }
     do { try process.run() } catch { preconditionFailure("cannot run \(program): \(error)") }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
+    let data = output.fileHandleForReading.drained()
     process.waitUntilExit()
     precondition(
       process.terminationStatus == 0, "\(program) failed with \(process.terminationStatus)")
