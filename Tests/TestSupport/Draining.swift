@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 extension FileHandle {
   /// All octets until the other side closes. Foundation's own `readDataToEndOfFile` ends the process
@@ -16,7 +17,7 @@ extension FileHandle {
   package func someOctets() -> Data {
     withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { buffer in
       while true {
-        let count = read(fileDescriptor, buffer.baseAddress, buffer.count)
+        let count = Glibc.read(fileDescriptor, buffer.baseAddress, buffer.count)
         if count >= 0 { return Data(buffer[0..<count]) }
         guard errno == EINTR else { return Data() }
       }
