@@ -23,8 +23,9 @@ test-all: lint check test ## the tests and every check
 lint: ## hold the source to its format
 	swift format lint --strict -r Sources Tests Package.swift
 
-bench: build ## measure the hub against a bare relay on the same broker
-	.build/release/tongban bench
+bench: build ## measure the hub beside a bare relay, and its mapping beside jq, Python and lxml
+	.build/release/tongban bench core
+	.build/release/tongban bench map
 
 check: setup check-docker check-imports ## hold docker/ and the scripts to the project
 	@for script in scripts/setup scripts/install-packages scripts/test .ci/run; do bash -n $$script || exit 1; done

@@ -82,7 +82,7 @@ let package = Package(
       name: "tongban",
       dependencies: [
         "Adapters", "Catalogue", "Configuration", "Events", "HTTP", "Inspection", "Lanes",
-        "Messaging", "Notices", "Records", "Routing", "SampleCity", "Schemas", "Servers",
+        "Mapping", "Messaging", "Notices", "Records", "Routing", "SampleCity", "Schemas", "Servers",
         "Standards", "Storage", "Sync", "Topology",
       ], swiftSettings: strict),
 

@@ -11,8 +11,8 @@ enum RunCommands {
       "run the hub, or the roles named, until SIGTERM", run: run),
     Command("demo", "[--keep]", "play the sample city and check that all came out", run: Demo.run),
     Command(
-      "bench", "[core] [--messages N] [--rounds N] [--json]",
-      "measure the hub beside a bare relay, in one run", run: Bench.run),
+      "bench", "[core|map] [--rounds N] [--json]",
+      "measure the hub beside a bare relay, or its mapping beside jq and Python", run: Bench.run),
   ]
 
   static func run(_ arguments: inout Arguments) throws -> ExitCode {

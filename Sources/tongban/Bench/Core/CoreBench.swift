@@ -10,15 +10,34 @@ import Synchronization
 /// The rows `relay` and `core`, round by round in turn: between the same two queues, with the same messages.
 struct CoreBench {
   let place: BenchPlace
-  let plan: BenchPlan
+  let plan: CorePlan
   let log: Log
+
+  static func run(_ arguments: inout Arguments) throws -> ExitCode {
+    let plan = CorePlan(
+      messages: try arguments.number("--messages", default: 60_000, in: 1_000...10_000_000),
+      rounds: try arguments.number("--rounds", default: 3, in: 1...20),
+      paced: try arguments.number("--paced", default: 2_500, in: 0...1_000_000))
+    let json = arguments.flag("--json")
+    try arguments.end()
+    let settings = try Settings.loadOrStart()
+    let place = try BenchPlace(settings)
+    defer { place.remove() }
+    let rows = try CoreBench(place: place, plan: plan, log: settings.log).run()
+    if json {
+      for row in rows { try printJSON(row) }
+    } else {
+      print(CoreRow.table(rows))
+    }
+    return .done
+  }
 
   private struct Round {
     let seconds: Double
     let clock: ProcessClock
   }
 
-  func run() throws -> [BenchRow] {
+  func run() throws -> [CoreRow] {
     var (relay, core): ([Round], [Round]) = ([], [])
     for round in 0..<plan.rounds {
       relay.append(try relayRound(round * 2))
@@ -33,11 +52,11 @@ struct CoreBench {
     ]
   }
 
-  private func row(_ name: String, _ rounds: [Round], latency: Latency, base: Double) -> BenchRow {
+  private func row(_ name: String, _ rounds: [Round], latency: Latency, base: Double) -> CoreRow {
     func microseconds(_ part: (ProcessClock) -> Double) -> Double {
       median(rounds.map { part($0.clock) }) / Double(plan.messages) * 1e6
     }
-    return BenchRow(
+    return CoreRow(
       name: name, messagesPerSecond: rate(rounds), ratio: rate(rounds) / base,
       latencyP50: latency.milliseconds(at: 0.5), latencyP99: latency.milliseconds(at: 0.99),
       hubCPU: microseconds(\.hub), brokerCPU: microseconds(\.broker),
@@ -104,12 +123,6 @@ struct CoreBench {
   private func shelf() throws -> Shelf<AdapterSet> {
     try AdapterSet.shelf(home: Settings.home, log: log)
   }
-}
-
-func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  guard !sorted.isEmpty else { return 0 }
-  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
 /// The tax registrations that the bench sends, about 600 octets each.
