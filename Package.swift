@@ -45,8 +45,9 @@ let package = Package(
     module("Configuration"),
     module("Records", ["CXML2"]),
     module("Standards"),
-    module("Schemas", ["Records", "Standards"]),
-    module("Mapping", ["Configuration", "Records", "Standards"]),
+    module("Patterns", ["Records"]),
+    module("Schemas", ["Patterns", "Records", "Standards"]),
+    module("Mapping", ["Configuration", "Patterns", "Records", "Standards"]),
     module("Events"),
 
     // The one shape of every worker.
@@ -119,11 +120,12 @@ let package = Package(
         "Configuration", "Cryptography", "Events", "HTTP", "Lanes", "Messaging", "Storage",
         "TestSupport",
       ]),
+    tests("Patterns", ["Records", "TestSupport"]),
     tests("Records"),
     tests(
       "Routing",
       ["Adapters", "Catalogue", "Events", "Lanes", "Messaging", "SampleCity", "Standards"]),
-    tests("Schemas", ["Records", "TestSupport"]),
+    tests("Schemas", ["Patterns", "Records", "TestSupport"]),
     tests("Servers", ["TestSupport"]),
     tests("Standards", ["TestSupport"]),
     tests("Storage", ["TestSupport"]),

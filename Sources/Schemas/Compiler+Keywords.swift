@@ -1,3 +1,4 @@
+import Patterns
 import Records
 
 /// The keywords of one subschema, in the order in which they are cheapest to check.

@@ -1,3 +1,4 @@
+import Patterns
 import Standards
 
 /// What `format` may name: the formats of draft 2020-12, and the numbers of `Standards`.

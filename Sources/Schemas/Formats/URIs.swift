@@ -1,3 +1,5 @@
+import Patterns
+
 /// URIs and IRIs by RFC 3986 and 3987, URI templates by RFC 6570.
 
 private let unreserved: StaticString = "-._~"

@@ -1,11 +1,15 @@
 /// A regular expression of ECMA-262 (with the flag `u`), compiled.
 ///
+/// Promises: a compiled pattern never changes, and a match takes time in proportion to the text, or ends at a
+/// bound. Schemas call it for `pattern` and mappings for `match` and `replace`. Pure: no file, no clock, no
+/// global. It imports Records for the frozen lists and must never import anything else.
+///
 /// A pattern without look-around, word boundaries and back-references becomes a deterministic automaton: one
 /// table look-up a character, in linear time, nothing allocated. One whose automaton would be too large is run
 /// with its set of states, in linear time too. The rest is tried out with a bound on steps, beyond which the
 /// text counts as not matching. As JSON Schema has it, a pattern may match anywhere in the text.
-final class Pattern: Sendable {
-  let source: String
+package final class Pattern: Sendable {
+  package let source: String
   private let machine: Machine
 
   private enum Machine: Sendable {
@@ -16,7 +20,7 @@ final class Pattern: Sendable {
 
   static let maximumSourceBytes = 16_384
 
-  init(_ source: String) throws(PatternError) {
+  package init(_ source: String) throws(PatternError) {
     self.source = source
     guard source.utf8.count <= Pattern.maximumSourceBytes else {
       throw PatternError("at most \(Pattern.maximumSourceBytes) bytes")
@@ -35,7 +39,7 @@ final class Pattern: Sendable {
   }
 
   /// - Parameter text: UTF-8.
-  func matches(_ text: UnsafeRawBufferPointer) -> Bool {
+  package func matches(_ text: UnsafeRawBufferPointer) -> Bool {
     switch machine {
     case .automaton(let automaton): automaton.matches(text)
     case .states(let graph): graph.matches(text)
@@ -43,23 +47,23 @@ final class Pattern: Sendable {
     }
   }
 
-  func matches(_ text: String) -> Bool {
+  package func matches(_ text: String) -> Bool {
     var text = text
     return text.withUTF8 { matches(UnsafeRawBufferPointer($0)) }
   }
 
   /// The automaton's memory, to be used while the pattern is alive.
-  var table: Automaton.Table {
+  package var table: Automaton.Table {
     if case .automaton(let automaton) = machine { return automaton.table }
     return .none
   }
 
-  var isAutomaton: Bool { table.exists }
+  package var isAutomaton: Bool { table.exists }
 }
 
 /// What is wrong in a regular expression.
-struct PatternError: Error, CustomStringConvertible, Equatable {
-  let description: String
+package struct PatternError: Error, CustomStringConvertible, Equatable {
+  package let description: String
 
   init(_ description: String) {
     self.description = description
@@ -67,8 +71,8 @@ struct PatternError: Error, CustomStringConvertible, Equatable {
 }
 
 /// Decodes the code point at a place and moves on; a byte that belongs to none counts as U+FFFD.
-@inline(__always)
-func nextCodePoint(_ text: UnsafeRawBufferPointer, _ place: inout Int) -> UInt32 {
+@inlinable @inline(__always)
+package func nextCodePoint(_ text: UnsafeRawBufferPointer, _ place: inout Int) -> UInt32 {
   let first = text[place]
   place += 1
   guard first >= 0x80 else { return UInt32(first) }

@@ -1,7 +1,7 @@
 import Records
 
 /// A regular pattern as a table: state and class of the character give the next state.
-struct Automaton: Sendable {
+package struct Automaton: Sendable {
   private let classOfASCII: Frozen<UInt16>
   private let starts: Frozen<UInt32>
   private let classes: Frozen<UInt16>
@@ -21,7 +21,7 @@ struct Automaton: Sendable {
   }
 
   /// What is known in a state.
-  enum Outcome: UInt8 {
+  @usableFromInline enum Outcome: UInt8 {
     case open
     /// The text matches, whatever follows.
     case matched
@@ -92,14 +92,14 @@ struct Automaton: Sendable {
 
 extension Automaton {
   /// `@unchecked Sendable`: the memory behind the pointers is only ever read.
-  struct Table: @unchecked Sendable {
-    fileprivate let classOfASCII: UnsafeBufferPointer<UInt16>
+  package struct Table: @unchecked Sendable {
+    @usableFromInline let classOfASCII: UnsafeBufferPointer<UInt16>
     /// Where stretches of one class begin, beyond ASCII too, and their classes.
-    fileprivate let starts: UnsafeBufferPointer<UInt32>
-    fileprivate let classes: UnsafeBufferPointer<UInt16>
-    fileprivate let next: UnsafeBufferPointer<UInt16>
-    fileprivate let outcomes: UnsafeBufferPointer<Outcome>
-    fileprivate let classCount: Int
+    @usableFromInline let starts: UnsafeBufferPointer<UInt32>
+    @usableFromInline let classes: UnsafeBufferPointer<UInt16>
+    @usableFromInline let next: UnsafeBufferPointer<UInt16>
+    @usableFromInline let outcomes: UnsafeBufferPointer<Outcome>
+    @usableFromInline let classCount: Int
 
     /// Stands for a pattern that has no automaton.
     static let none = Table(
@@ -107,10 +107,10 @@ extension Automaton {
       classes: .init(start: nil, count: 0), next: .init(start: nil, count: 0),
       outcomes: .init(start: nil, count: 0), classCount: 0)
 
-    var exists: Bool { classCount > 0 }
+    @inlinable package var exists: Bool { classCount > 0 }
 
-    @inline(__always)
-    func matches(_ text: UnsafeRawBufferPointer) -> Bool {
+    @inlinable @inline(__always)
+    package func matches(_ text: UnsafeRawBufferPointer) -> Bool {
       var (state, place) = (0, 0)
       while place < text.count {
         switch outcomes[state] {
@@ -131,7 +131,7 @@ extension Automaton {
       return outcomes[state] == .matched || outcomes[state] == .matchedAtEnd
     }
 
-    private func classOf(_ scalar: UInt32) -> UInt16 {
+    @usableFromInline func classOf(_ scalar: UInt32) -> UInt16 {
       var (low, high) = (0, starts.count)
       while low < high {
         let middle = (low + high) / 2
