@@ -7,7 +7,7 @@ import Standards
 /// compared exactly, digit by digit; checking a valid instance allocates nothing unless the schema asks for
 /// `unevaluated…`, `uniqueItems` of many items or a pattern with look-around; a violation says where and what
 /// was expected and never repeats the value. Adapters and the command call it. Nothing is fetched: other
-/// documents come from the caller's resolver. It imports Records and Standards, and must never import
+/// documents come from the caller's resolver. It imports Patterns, Records and Standards, and must never import
 /// Foundation or anything that does I/O.
 package struct Schema: Sendable {
   /// The name that it was compiled under.
