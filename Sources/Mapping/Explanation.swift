@@ -1,40 +1,64 @@
 import Records
 
-/// How one record became its translation: for each value of the output the native field and its bytes, and
-/// for each native field where it went. It holds places and rules; the values are in the trees.
+/// How one record became its translation: for each field of the output the native field, its bytes and every
+/// rule on the way, or why it is not there; and for each native field where it went.
 package struct Explanation: Sendable {
-  /// One value of the output.
+  /// One field of the output or of the envelope.
   package struct Field: Sendable, Equatable {
-    /// `identifiers[0].number`
+    /// `identifiers[0].number`, `event.id`; `[*]` stands for the items of a list that is not there.
     package var target: String
-    /// `DOCS[1].HM`; empty for a constant.
-    package var source: String
-    /// The bytes of the native input; -1 and 0 where the value has no place there.
+    package var result: Result
+    package var rule: RuleNote
+    /// The native fields that its value is made of; none for a constant.
+    package var natives: [Place]
+    /// The conditions of the groups and lists that it stands in, as far as they were asked.
+    package var conditions: [Move]
+    /// What was done, one after the other.
+    package var moves: [Move]
+  }
+
+  package enum Result: Sendable, Equatable {
+    /// Text, number, true or false.
+    case value(String, Tree.Kind)
+    /// Why there is no value.
+    case absent(String)
+    case refused(MappingFault)
+  }
+
+  /// Where a native value stands.
+  package struct Place: Sendable, Equatable {
+    /// `DOCS[1].HM`
+    package var path: String
+    /// In bytes of the native input; -1 and 0 where the value has no place there.
     package var byte: Int
     package var byteCount: Int
-    package var rule: RuleNote
   }
 
   /// What became of one native field.
   package struct Native: Sendable, Equatable {
     package enum Fate: Sendable, Equatable {
-      /// It became these values.
+      /// It became these fields.
       case mapped([String])
-      /// Conditions look at it, or it is an alternative that was not needed.
-      case read
+      /// These fields were refused for it.
+      case refused([String])
+      /// These fields looked at it: conditions, or an alternative that was not needed or gave nothing.
+      case read([String])
       /// The author leaves it behind on purpose.
       case dropped
       /// No rule speaks of it.
       case unmentioned
     }
-    package var path: String
+    package var place: Place
+    package var text: String
     package var fate: Fate
+    package var path: String { place.path }
   }
 
   package var outcome: MappingOutcome
   package var faults: [MappingFault]
   package var warnings: [MappingFault]
   package var output: Tree
+  /// In the order in which they were made; those that are not there too.
   package var fields: [Field]
   package var natives: [Native]
 
@@ -47,43 +71,41 @@ extension Mapping {
   package func explain(_ input: Tree, on machine: inout MappingMachine) -> Explanation {
     let outer = machine.trace
     var output = Tree()
-    machine.trace = MappingTrace(of: self)
+    machine.trace = MappingTrace(of: self, keepsMoments: true)
     let outcome = run(input, into: &output, on: &machine)
-    let steps = machine.trace?.steps ?? []
+    var explainer = Explainer(
+      self, input, faults: machine.faults, warnings: machine.warnings)
+    explainer.tell(machine.trace?.moments ?? [])
     machine.trace = outer
-    let fields = steps.map { step in
-      let native = step.native.map { input.nodes[$0] }
-      return Explanation.Field(
-        target: output.path(of: step.node),
-        source: step.native.map { input.path(of: $0) } ?? "",
-        byte: native.map { Int($0.source) } ?? -1,
-        byteCount: native.map { Int($0.sourceCount) } ?? 0, rule: rules[step.rule])
-    }
     return Explanation(
       outcome: outcome, faults: machine.faults, warnings: machine.warnings, output: output,
-      fields: fields, natives: natives(of: input, fields))
+      fields: explainer.fields, natives: natives(of: input, explainer.fields))
   }
 
-  private func natives(of input: Tree, _ fields: [Explanation.Field]) -> [Explanation.Native] {
-    var targets: [String: [String]] = [:]
-    for field in fields where !field.source.isEmpty {
-      targets[field.source, default: []].append(field.target)
-    }
+  /// The native fields of a record that no rule speaks of, with `[*]` for items.
+  package func unmentioned(in input: Tree) -> [String] {
+    natives(of: input, []).filter { $0.fate == .unmentioned }.map { generalised($0.path) }
+  }
+
+  private func natives(
+    of input: Tree, _ fields: [Explanation.Field]
+  ) -> [Explanation.Native] {
+    let targets = NativeTargets(fields)
     // A list may be written without its [*], since a list of one looks like its item.
     let read = Set(program.readPaths.map(withoutItems))
     let dropped = Set(dropped.map(withoutItems))
     return input.nodes.indices.filter { isValue($0, in: input) }.map { node in
-      let path = input.path(of: node)
-      let plain = withoutItems(path)
+      let place = Explanation.Place(of: node, in: input)
+      let plain = withoutItems(place.path)
       let fate: Explanation.Native.Fate
-      if let targets = targets[path] {
-        fate = .mapped(targets)
+      if let told = targets.fate(of: place.path) {
+        fate = told
       } else if read.contains(plain) {
-        fate = .read
+        fate = .read([])
       } else {
         fate = isWithin(plain, dropped) ? .dropped : .unmentioned
       }
-      return Explanation.Native(path: path, fate: fate)
+      return Explanation.Native(place: place, text: input.shownText(of: node), fate: fate)
     }
   }
 
@@ -106,5 +128,57 @@ extension Mapping {
       path = path[..<end]
     }
     return true
+  }
+}
+
+/// Which fields each native value had to do with.
+private struct NativeTargets {
+  private var mapped: [String: [String]] = [:]
+  private var refused: [String: [String]] = [:]
+  private var read: [String: [String]] = [:]
+
+  init(_ fields: [Explanation.Field]) {
+    for field in fields {
+      let own = Set(field.natives.map(\.path))
+      for path in own {
+        if case .value = field.result { add(field.target, to: &mapped[path, default: []]) }
+        if case .refused = field.result { add(field.target, to: &refused[path, default: []]) }
+      }
+      for move in field.conditions + field.moves {
+        for path in [move.native?.path].compactMap({ $0 }) + move.seen.map(\.path)
+        where !own.contains(path) { add(field.target, to: &read[path, default: []]) }
+      }
+    }
+  }
+
+  private func add(_ target: String, to targets: inout [String]) {
+    if !targets.contains(target) { targets.append(target) }
+  }
+
+  func fate(of path: String) -> Explanation.Native.Fate? {
+    refused[path].map { .refused($0) } ?? mapped[path].map { .mapped($0) }
+      ?? read[path].map { .read($0) }
+  }
+}
+
+extension Explanation.Place {
+  init(of node: Int, in tree: Tree) {
+    let native = tree.nodes[node]
+    self.init(
+      path: tree.path(of: node), byte: Int(native.source), byteCount: Int(native.sourceCount))
+  }
+}
+
+extension Tree {
+  /// A value as people read it.
+  func shownText(of node: Int) -> String {
+    switch nodes[node].kind {
+    case .null: "null"
+    case .true: "true"
+    case .false: "false"
+    case .number, .string: string(nodes[node].text)
+    case .object: "an object"
+    case .array: "a list"
+    }
   }
 }

@@ -178,6 +178,8 @@ struct CodeStep: Sendable, Equatable {
   var version: String
   var entries: [Entry]
   var unknown: Unknown
+  /// nil for a table that is written in the mapping.
+  var origin: TableOrigin?
 }
 
 indirect enum Condition: Sendable {

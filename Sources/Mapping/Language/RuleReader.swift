@@ -180,10 +180,14 @@ extension DefinitionReader {
       }
       step.name = table.name
       step.version = table.version
+      step.origin = TableOrigin(table: table)
       step.entries = table.pairs.map { .init(code: $0.code, value: .text($0.standard)) }
     }
     guard !step.entries.isEmpty else { throw node.fault("the code table is empty") }
-    if isReversed { step.entries = try reversed(step, node) }
+    if isReversed {
+      step.entries = try reversed(step, node)
+      step.origin?.isReversed = true
+    }
     return step
   }
 

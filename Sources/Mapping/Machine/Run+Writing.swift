@@ -17,7 +17,6 @@ extension Run {
     let index = Int(container.index)
     guard container.isTouched || index == 0 else {
       output.nodes.removeLast(output.nodes.count - index)
-      if isTracing { trace?.steps.removeAll { $0.node >= index } }
       return
     }
     output.nodes[index].end = Int32(output.nodes.count)
@@ -40,12 +39,6 @@ extension Run {
         kind: value.kind, name: slice(name), text: text, end: next, source: source,
         sourceCount: sourceCount))
     if output.nodes.count > Limits.outputNodes { stop() }
-    if isTracing {
-      trace?.steps.append(
-        MappingTrace.Step(
-          node: output.nodes.count - 1, rule: Int(program.ruleOf.base[here]),
-          native: value.node >= 0 ? Int(value.node) : nil))
-    }
   }
 
   mutating func fill(_ slot: Slot) {

@@ -78,7 +78,7 @@ struct Run {
       case .envelope(let slot): fill(slot)
       case let step: if value.state == .there { apply(step) }
       }
-      if isTracing, value.state == .there { trace?.counts[here] &+= 1 }
+      if isTracing { note(next: next) }
     }
   }
 
@@ -122,7 +122,7 @@ struct Run {
     output.removeAll()
     output.arena.append(
       contentsOf: UnsafeBufferPointer(start: program.pool.base, count: program.internedCount))
-    trace?.steps.removeAll(keepingCapacity: true)
+    trace?.moments?.removeAll(keepingCapacity: true)
     findParents()
   }
 

@@ -11,7 +11,8 @@ extension Compiler {
     for path in rule.paths { read(path) }
     builder.begin(RuleNote(rule, target: target, sources: paths))
     if rule.when != nil { builder.add(.clear) }
-    try conditionally(rule.when) { compiler throws(ConfigurationError) in
+    try conditionally(rule.when, of: target, at: rule.place) {
+      compiler throws(ConfigurationError) in
       try compiler.found(rule, at: target)
       if let fallback = rule.fallback {
         let constant = compiler.builder.constant(fallback)
@@ -94,6 +95,8 @@ extension Compiler {
   }
 
   private mutating func step(_ step: Step) {
+    let start = builder.next
+    defer { builder.explain(start, as: step.words) }
     switch step {
     case .keepBlanks: break
     case .absent(let texts):

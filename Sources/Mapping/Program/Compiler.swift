@@ -52,7 +52,8 @@ struct Compiler {
       try value(rule, at: path)
       builder.add(.emit(name: span))
     case .group(let group):
-      try conditionally(group.when) { compiler throws(ConfigurationError) in
+      try conditionally(group.when, of: path, at: group.place) {
+        compiler throws(ConfigurationError) in
         compiler.builder.add(.open(.object, name: span))
         try compiler.members(group, at: path)
         compiler.builder.add(.close)
@@ -66,7 +67,8 @@ struct Compiler {
     case .each(let each):
       builder.add(.open(.array, name: span))
       try items(each.path, place: each.place) { compiler throws(ConfigurationError) in
-        try compiler.conditionally(each.when) { compiler throws(ConfigurationError) in
+        try compiler.conditionally(each.when, of: path + "[*]", at: each.place) {
+          compiler throws(ConfigurationError) in
           try compiler.target(each.item, name: "", at: path + "[*]")
         }
       }
@@ -82,7 +84,7 @@ struct Compiler {
     var inner = rule
     inner.source = .paths([.itself])
     inner.when = nil
-    try conditionally(rule.when) { compiler throws(ConfigurationError) in
+    try conditionally(rule.when, of: path, at: rule.place) { compiler throws(ConfigurationError) in
       compiler.builder.add(.open(.array, name: name))
       try compiler.items(source, place: rule.place) { compiler throws(ConfigurationError) in
         try compiler.value(inner, at: path + "[*]", sources: [compiler.prefix])
@@ -110,16 +112,19 @@ struct Compiler {
   }
 
   mutating func conditionally(
-    _ condition: Condition?, _ body: (inout Compiler) throws(ConfigurationError) -> Void
+    _ condition: Condition?, of target: String, at place: Place,
+    _ body: (inout Compiler) throws(ConfigurationError) -> Void
   ) throws(ConfigurationError) {
     guard let condition else { return try body(&self) }
-    let place = builder.reserve()
+    let jump = builder.reserve()
+    builder.explain(
+      jump, as: ConditionNote(target: target, words: condition.words, place: place))
     let test = builder.test(condition)
     for path in condition.paths { read(path) }
     depth += 1
     try body(&self)
     depth -= 1
-    builder.fill(place, .jumpUnless(test: test, builder.next))
+    builder.fill(jump, .jumpUnless(test: test, builder.next))
   }
 
   /// The path as it is written from the record.

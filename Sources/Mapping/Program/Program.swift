@@ -29,6 +29,7 @@ final class Program: Sendable {
   let rules: [RuleNote]
   /// Every native field that is read, by a rule or a condition, with `[*]` for items.
   let readPaths: Set<String>
+  let notes: ProgramNotes
 
   init(
     code: Frozen<Instruction>,
@@ -50,7 +51,8 @@ final class Program: Sendable {
     falseText: Span,
     ruleOf: Frozen<Int32>,
     rules: [RuleNote],
-    readPaths: Set<String>
+    readPaths: Set<String>,
+    notes: ProgramNotes
   ) {
     self.code = code
     self.pool = pool
@@ -72,6 +74,7 @@ final class Program: Sendable {
     self.ruleOf = ruleOf
     self.rules = rules
     self.readPaths = readPaths
+    self.notes = notes
   }
 }
 

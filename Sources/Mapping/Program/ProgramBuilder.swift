@@ -22,6 +22,7 @@ struct ProgramBuilder {
   private var registers: [(path: FieldPath, steps: [Step])] = []
   private(set) var rules: [RuleNote] = []
   var readPaths: Set<String> = []
+  private var notes = ProgramNotes()
   private var rule: Int32 = 0
 
   /// Texts that are not copied into outputs have their offsets counted from here until the end.
@@ -55,6 +56,17 @@ struct ProgramBuilder {
   /// The instructions from now on belong to an earlier rule again.
   mutating func resume(_ number: Int) {
     rule = Int32(number)
+  }
+
+  // MARK: What people are told
+
+  /// The instructions since `start` do this step of a rule.
+  mutating func explain(_ start: Int32, as words: String) {
+    if start < next { notes.words[Int(start)] = words }
+  }
+
+  mutating func explain(_ place: Int, as condition: ConditionNote) {
+    notes.conditions[place] = condition
   }
 
   // MARK: Values that several rules need
@@ -133,6 +145,7 @@ struct ProgramBuilder {
     paths.append(
       PathRange(start: start, count: Int32(path.steps.count), isAbsolute: path.isAbsolute))
     pathNumbers[path] = Int32(paths.count - 1)
+    notes.paths.append(path.text)
     return Int32(paths.count - 1)
   }
 
@@ -178,6 +191,7 @@ struct ProgramBuilder {
     case .constant(let value): program.constant = constant(value)
     }
     codes.append(program)
+    notes.tables.append(step.origin)
     return Int32(codes.count - 1)
   }
 
@@ -249,7 +263,7 @@ struct ProgramBuilder {
         }), tests: Frozen(tests), operands: Frozen(operands), hintCount: hintCount,
       registerCount: registers.count,
       trueText: moved(trueText), falseText: moved(falseText), ruleOf: Frozen(ruleOf), rules: rules,
-      readPaths: readPaths)
+      readPaths: readPaths, notes: notes)
   }
 }
 

@@ -33,7 +33,7 @@ extension Constant {
 }
 
 extension Condition {
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .present(let path): "\(path.text) is there"
     case .equals(let path, let values):
@@ -48,7 +48,7 @@ extension Condition {
 }
 
 extension Step {
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .keepBlanks: "blanks kept"
     case .absent(let texts): "absent if " + texts.map { "\"\($0)\"" }.joined(separator: " or ")
@@ -62,9 +62,19 @@ extension Step {
     case .date(let step):
       "date \(step.shapes.map(\.text).joined(separator: " or ")) into \(step.into.text)"
     case .code(let step):
-      step.version.isEmpty
-        ? "table \(step.name)" : "table \(step.name), version \(step.version)"
+      (step.version.isEmpty ? "table \(step.name)" : "table \(step.name), version \(step.version)")
+        + step.unknown.words
     case .check(let kind): kind.words
+    }
+  }
+}
+
+extension CodeStep.Unknown {
+  fileprivate var words: String {
+    switch self {
+    case .policy(.refuse): ""
+    case .policy(let policy): ", unknown codes \(policy.rawValue)"
+    case .constant(let value): ", unknown codes \(value.quoted)"
     }
   }
 }
