@@ -57,6 +57,9 @@ let package = Package(
     module("Topology", ["Configuration", "HTTP"]),
     module("Catalogue", ["Configuration", "Events", "Records"]),
     module(
+      "BaseLibrary",
+      ["Catalogue", "Configuration", "Cryptography", "Events", "Mapping", "Records", "Storage"]),
+    module(
       "Adapters",
       [
         "Configuration", "Cryptography", "Events", "Lanes", "Mapping", "Messaging", "Records",
@@ -94,6 +97,12 @@ let package = Package(
       dependencies: ["Lanes", "Messaging", "SampleCity", "Storage", "TestSupport"],
       path: "Tests/HubSupport", swiftSettings: strict),
     tests("Adapters", ["Configuration", "Events", "Lanes", "Messaging", "Records", "TestSupport"]),
+    tests(
+      "BaseLibrary",
+      [
+        "Catalogue", "Configuration", "Cryptography", "Events", "Mapping", "Records", "Storage",
+        "TestSupport",
+      ]),
     tests("Catalogue", ["Configuration", "Events", "Records"]),
     tests("Configuration"),
     tests("Cryptography"),

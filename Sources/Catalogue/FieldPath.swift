@@ -1,16 +1,16 @@
 /// A path to a field of a record: `name`, `address.division`, `identifiers[].number`; a container stands for all that is in it.
-struct FieldPath: Hashable, Sendable {
-  struct Segment: Hashable, Sendable {
-    let name: String
+package struct FieldPath: Hashable, Sendable {
+  package struct Segment: Hashable, Sendable {
+    package let name: String
     /// `[]`: the value is a list, and the path goes on in each of its items.
-    let isList: Bool
+    package let isList: Bool
   }
 
-  let text: String
-  let segments: [Segment]
+  package let text: String
+  package let segments: [Segment]
 
   /// Nil if the text is not a path.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     var segments: [Segment] = []
     for part in text.split(separator: ".", omittingEmptySubsequences: false) {
       let isList = part.hasSuffix("[]")

@@ -2,12 +2,12 @@ import Configuration
 import Foundation
 
 /// Which fields the standard schemas have, as far as a path's spelling can be checked: `properties`, `items` and `$ref` inside the file.
-struct SchemaFields {
+package struct SchemaFields {
   private let folder: String
   /// The schemas that there are; nil if the folder has none.
-  let names: [String]?
+  package let names: [String]?
 
-  init(folder: String) {
+  package init(folder: String) {
     self.folder = folder
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let names = files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
@@ -15,7 +15,7 @@ struct SchemaFields {
   }
 
   /// The first part of the path that the schema does not know, and what it knows there; nil if all is known.
-  func unknown(
+  package func unknown(
     _ path: FieldPath, of schema: String
   ) throws(ConfigurationError) -> (name: String, known: [String])? {
     guard names?.contains(schema) == true else { return nil }
