@@ -1,15 +1,11 @@
 import Foundation
 import Records
-import Schemas
 import Standards
 
-/// `tongban json check`, `schema check`, `standards check`: one answer a line, no server needed.
+/// `tongban json check`, `standards check`: one answer a line, no server needed.
 enum CheckCommands {
   static let all = [
     Command("json check", "[FILE]", "exit 0 if the file is JSON by RFC 8259, 1 if not", run: json),
-    Command(
-      "schema check", "SCHEMA [FILE] [--resolve URL=DIR]… [--json]",
-      "check each line of JSON against a JSON Schema (draft 2020-12)", run: schema),
     Command(
       "standards check", "KIND [VALUE…] [--json]",
       "check identity numbers, credit codes, …; values from the lines of standard input",
@@ -25,81 +21,6 @@ enum CheckCommands {
       return .no
     }
     return .done
-  }
-
-  /// Each line of the file is one instance; a schema's `format`s are asserted.
-  static func schema(_ arguments: inout Arguments) throws -> ExitCode {
-    let json = arguments.flag("--json")
-    var folders: [(prefix: String, folder: String)] = []
-    for option in try arguments.options("--resolve") {
-      let words = option.split(separator: "=", maxSplits: 1).map(String.init)
-      guard words.count == 2 else { throw UsageError("--resolve is URL=DIR, found \"\(option)\"") }
-      folders.append((words[0], words[1]))
-    }
-    let path = try arguments.required("the schema's file")
-    let text = try octets(of: path)
-    let instances = lines(try octets(of: arguments.next()))
-    try arguments.end()
-    let places = folders
-    let options = SchemaOptions(assertsFormats: true, address: nil) { address in
-      document(at: address, below: places)
-    }
-    let schema: Schema
-    do throws(SchemaError) {
-      schema = try Schema.compile(json: text, name: path, options: options)
-    } catch {
-      throw SettingsError("\(error)")
-    }
-    var isValid = true
-    for (number, line) in instances.enumerated() {
-      let errors = errors(in: Array(line), by: schema)
-      isValid = isValid && errors.isEmpty
-      if json {
-        try printJSON(SchemaLine(valid: errors.isEmpty, errors: errors.isEmpty ? nil : errors))
-      } else {
-        print(
-          "\(number + 1): \(errors.isEmpty ? "valid" : errors.map(\.text).joined(separator: "; "))")
-      }
-    }
-    return isValid ? .done : .no
-  }
-
-  private struct SchemaLine: Encodable {
-    let valid: Bool
-    let errors: [SchemaFault]?
-  }
-
-  private struct SchemaFault: Encodable {
-    let instancePath, keywordPath, expected: String
-
-    var text: String {
-      "\(instancePath.isEmpty ? "/" : instancePath): expected \(expected) (\(keywordPath))"
-    }
-  }
-
-  private static func errors(in line: [UInt8], by schema: Schema) -> [SchemaFault] {
-    do throws(RecordError) {
-      return schema.check(try Tree(json: line)).map {
-        SchemaFault(
-          instancePath: $0.instancePath, keywordPath: $0.keywordPath, expected: $0.expectation)
-      }
-    } catch {
-      return [SchemaFault(instancePath: "", keywordPath: "", expected: "JSON: \(error)")]
-    }
-  }
-
-  /// The document of an address below one of the URLs; never fetched, and never outside the folder.
-  private static func document(
-    at address: String, below places: [(prefix: String, folder: String)]
-  ) -> Tree? {
-    for (prefix, folder) in places where address.hasPrefix(prefix) {
-      let rest = address.dropFirst(prefix.count).drop { $0 == "/" }
-      guard !rest.split(separator: "/").contains("..") else { return nil }
-      let file = URL(fileURLWithPath: folder).appending(path: String(rest))
-      guard let data = FileManager.default.contents(atPath: file.path) else { continue }
-      return try? Tree(json: Array(data))
-    }
-    return nil
   }
 
   static func standards(_ arguments: inout Arguments) throws -> ExitCode {
