@@ -3,7 +3,7 @@
 /// Steps and depth are bounded; a text that would need more does not match.
 struct Backtracking {
   private let text: [UInt32]
-  private var captures: [Int: Range<Int>] = [:]
+  private(set) var captures: [Int: Range<Int>] = [:]
   private var steps = 0
   private var depth = 0
 
@@ -13,18 +13,28 @@ struct Backtracking {
   /// Going on after a part: the place reached, and whether all the rest matched from there.
   private typealias Continuation = (inout Backtracking, Int) -> Bool
 
-  private init(_ text: [UInt32]) { self.text = text }
+  init(_ text: [UInt32]) { self.text = text }
 
   static func matches(_ syntax: PatternSyntax, _ bytes: UnsafeRawBufferPointer) -> Bool {
     var (scalars, place) = ([UInt32](), 0)
     while place < bytes.count { scalars.append(nextCodePoint(bytes, &place)) }
     var matcher = Backtracking(scalars)
-    for start in 0...scalars.count {
-      matcher.captures = [:]
-      if matcher.match(syntax, start, forward: true, { _, _ in true }) { return true }
-      if matcher.steps > maximumSteps { return false }
+    return matcher.find(syntax) != nil
+  }
+
+  /// The place of the first match; its groups are in `captures`.
+  mutating func find(_ syntax: PatternSyntax) -> Range<Int>? {
+    for start in 0...text.count {
+      captures = [:]
+      var end = start
+      let isFound = match(syntax, start, forward: true) { _, place in
+        end = place
+        return true
+      }
+      if isFound { return start..<end }
+      if steps > Self.maximumSteps { return nil }
     }
-    return false
+    return nil
   }
 
   private mutating func match(
