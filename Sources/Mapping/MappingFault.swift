@@ -19,6 +19,8 @@ package struct MappingFault: Error, Sendable, Equatable, CustomStringConvertible
     case impossibleDate = "IMPOSSIBLE_DATE"
     case futureDate = "FUTURE_DATE"
     case unknownRegion = "UNKNOWN_REGION"
+    /// An address whose names fit several divisions.
+    case ambiguousRegion = "AMBIGUOUS_REGION"
     case wrongEmbeddedCode = "WRONG_EMBEDDED_CODE"
     case unusualKind = "UNUSUAL_KIND"
     /// The output is larger than a run may make it.

@@ -37,7 +37,8 @@ struct SeededGenerator: RandomNumberGenerator {
       "330106001",
       "11010519491231002X", "110105491231002", "91350100M000100Y43", "张䶮", "\u{3000}全角１２",
       "resident-id", "uscc",
-      "2024-01-31T09:30:00+08:00", "9999-9-9", "-12.50", "９９９９", "Y", "\u{FF}", "0", "男",
+      "2024-01-31T09:30:00+08:00", "9999-9-9", "-12.50", "９９９９", "Y", "壹万贰仟元整", "(1,234.5)",
+      "1e300", "5‰", "一百", "\u{FF}", "0", "男",
     ].map { Array($0.utf8) } + [
       [0xFF, 0xFE], [0xE3, 0x80], [0xEF, 0xBC], [0xC2], [0xF0, 0x9F], [0xEF], [0xE3],
     ]
@@ -97,7 +98,9 @@ struct SeededGenerator: RandomNumberGenerator {
      i: {from: 'SSXQ', as: 'division'}, j: {from: 'GMSFHM', as: 'credit-code'}, k: {from: 'MZ', table: {'1': true, Y: 7}, unknown: 'keep'},
      l: {from: 'YWLX', table: {CSDJ: 'x'}, unknown: 'absent'}, m: [{n: {constant: 1}}, {from: 'A.A.A'}, ['B']],
      n: {first: ['identifiers[kind=resident-id].number', {constant: 'none', when: {any: [{A: ['1', 'Y']}, {not: {'B[*].A': '0'}}]}}]},
-     o: {from: 'identifiers', trim: false}, p: {from: {from: 'GMSFHM', as: 'identity-number'}, characters: [7, 14], date: 'yyyyMMdd'}}
+     o: {from: 'identifiers', trim: false}, p: {from: {from: 'GMSFHM', as: 'identity-number'}, characters: [7, 14], date: 'yyyyMMdd'},
+     q: {from: 'A', replace: {'([0-9]+)|a*': '<$1>', '^.': ''}, match: '(.)+', group: 1, unmatched: 'keep', pad: {to: 3, with: '中'}, width: 'full'},
+     r: {from: 'B', decimal: {unit: '万', into: '分', scale: 1, rounding: 'half-even', write: {grouping: ',', sign: 'parentheses'}}}}
     """
 
   static func mappings() throws -> [Mapping] {

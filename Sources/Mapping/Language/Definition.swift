@@ -89,11 +89,17 @@ enum Step: Sendable, Equatable {
   case without(String)
   case upper
   case lower
+  case replace(Replacement)
+  case match(MatchStep)
   case part(Int, of: String)
   case characters(from: Int, to: Int?)
   case date(DateStep)
   case code(CodeStep)
   case check(CheckedKind)
+  case decimal(DecimalStep)
+  case locate(LocateStep)
+  case pad(PadStep)
+  case fullWidth
 }
 
 /// The words of `as`: what a value must be.

@@ -78,20 +78,21 @@ extension DefinitionReader {
     var steps: [Step] = []
     if let trim = try object.optional(.trim)?.bool(), !trim { steps.append(.keepBlanks) }
     if let texts = try object.optional(.absent)?.strings() { steps.append(.absent(texts)) }
-    if let width = object.optional(.width) {
-      _ = try width.word(among: ["half"])
-      steps.append(.halfWidth)
-    }
+    let width = try object.optional(.width)?.word(among: ["half", "full"])
+    if width == "half" { steps.append(.halfWidth) }
     if let without = try object.optional(.without)?.name() { steps.append(.without(without)) }
     if let letters = object.optional(.letters) {
       steps.append(try letters.word(among: ["upper", "lower"]) == "upper" ? .upper : .lower)
     }
+    steps.append(contentsOf: try patterns(&object))
     if let split = try object.optional(.split)?.name() {
       let part = try object.required(Word.part.rawValue).int(1...1000)
       steps.append(.part(part, of: split))
     }
     if let range = object.optional(.characters) { steps.append(try characters(range)) }
     steps.append(contentsOf: try conversions(&object, node))
+    if let pad = object.optional(.pad) { steps.append(.pad(try self.pad(pad))) }
+    if width == "full" { steps.append(.fullWidth) }
     return steps
   }
 
@@ -105,7 +106,7 @@ extension DefinitionReader {
     return .characters(from: first, to: last)
   }
 
-  /// A value is converted once: `as`, `date`, `time` and `table` exclude each other.
+  /// A value is converted once: `as`, `decimal`, `date`, `time`, `table` and `locate` exclude each other.
   private func conversions(
     _ object: inout ConfigurationObject, _ node: ConfigurationNode
   ) throws(ConfigurationError) -> [Step] {
@@ -117,6 +118,7 @@ extension DefinitionReader {
       }
       steps.append(.check(checked))
     }
+    if let decimal = object.optional(.decimal) { steps.append(.decimal(try self.decimal(decimal))) }
     if let shapes = object.optional(.date) {
       steps.append(.date(try date(shapes, &object, isMoment: false)))
     }
@@ -124,9 +126,10 @@ extension DefinitionReader {
       steps.append(.date(try date(shapes, &object, isMoment: true)))
     }
     if let table = object.optional(.table) { steps.append(.code(try code(table, &object))) }
+    if let locate = object.optional(.locate) { steps.append(.locate(try self.locate(locate))) }
     guard steps.count <= 1 else {
       throw node.fault(
-        "a value is converted once: choose one of as, date, time, table (a rule inside from comes first)"
+        "a value is converted once: choose one of as, decimal, date, time, table, locate (a rule inside from comes first)"
       )
     }
     return steps

@@ -6,10 +6,11 @@ enum Word: String, CaseIterable {
   // Where a value is taken from.
   case from, constant, first, join, each
   // What is done to it.
-  case trim, absent, width, without, letters, split, part, characters
+  case trim, absent, width, without, letters, replace, match, group, unmatched, split, part,
+    characters
   case date, time, into, open, zeros, century, day
   case table, unknown, reverse
-  case `as`
+  case `as`, decimal, locate, pad
   // Whether it is taken at all, and what if it is not there.
   case when, `default`, required
   // The rest.

@@ -30,6 +30,10 @@ enum Limits {
   /// Bytes and values of an output.
   static let outputBytes = 64 << 20
   static let outputNodes = 1 << 20
+  /// A number that is longer is none.
+  static let numberBytes = 4096
+  /// Looks at a character that the pattern of one step may take for a value of so many bytes.
+  static func patternSteps(_ bytes: Int) -> Int { (1 << 20) + 64 * bytes }
 }
 
 /// The arrays of a machine, emptied and used again.
@@ -49,6 +53,10 @@ struct Work: Sendable {
   var pieces: ContiguousArray<Value> = []
   /// Values that several rules of the record need.
   var registers: ContiguousArray<Value> = []
+  /// What the search for a pattern needs and what it found.
+  var patternRoom: ContiguousArray<Int32> = []
+  /// A text that is being written.
+  var written: ContiguousArray<UInt8> = []
   /// Where the pieces of each open join begin.
   var joins: ContiguousArray<Int32> = []
 

@@ -10,7 +10,7 @@ extension Run {
   }
 
   /// A stretch of the value in hand; what is empty after trimming is absent.
-  private mutating func cut(_ range: Range<Int>) {
+  mutating func cut(_ range: Range<Int>) {
     value.text = trimmed(UnsafeRawBufferPointer(rebasing: value.text[range]))
     value.interned = -1
     value.kind = .string

@@ -81,7 +81,7 @@ extension Run {
     return Tree.Slice(offset: Int32(offset), count: count)
   }
 
-  private mutating func stop() {
+  mutating func stop() {
     refuse(
       .tooLarge, "an output of at most \(Limits.outputBytes) bytes and \(Limits.outputNodes) values"
     )

@@ -98,6 +98,12 @@ struct Run {
     case .lower: changeCase(toUpper: false)
     case .part(let number, let separator): cutPart(number, separator)
     case .characters(let first, let last): cutCharacters(first, last)
+    case .replace(let number): replace(number)
+    case .match(let number): match(number)
+    case .decimal(let number): readDecimal(number)
+    case .locate(let number): locate(number)
+    case .pad(let number): pad(number)
+    case .fullWidth: widen()
     default: break
     }
   }
@@ -115,6 +121,9 @@ struct Run {
     if work.hints.count < program.hintCount {
       work.hints.append(
         contentsOf: repeatElement(0, count: program.hintCount - work.hints.count))
+    }
+    if work.patternRoom.count < program.values.patternRoom {
+      work.patternRoom = ContiguousArray(repeating: 0, count: program.values.patternRoom)
     }
     if work.registers.count < program.registerCount {
       work.registers = ContiguousArray(repeating: .absent, count: program.registerCount)

@@ -108,6 +108,12 @@ extension Compiler {
       builder.add(.without(span))
     case .upper: builder.add(.upper)
     case .lower: builder.add(.lower)
+    case .replace(let replacement):
+      let instruction = builder.values.add(replacement)
+      builder.add(instruction)
+    case .match(let match):
+      let instruction = builder.values.add(match)
+      builder.add(instruction)
     case .part(let number, let separator):
       let span = builder.text(separator)
       builder.add(.part(Int32(number), of: span))
@@ -119,6 +125,16 @@ extension Compiler {
     case .code(let code):
       let number = builder.code(code)
       builder.add(.code(number))
+    case .decimal(let decimal):
+      let instruction = builder.values.add(decimal)
+      builder.add(instruction)
+    case .locate(let locate):
+      let instruction = builder.values.add(locate)
+      builder.add(instruction)
+    case .pad(let pad):
+      let instruction = builder.values.add(pad)
+      builder.add(instruction)
+    case .fullWidth: builder.add(.fullWidth)
     case .check(let kind):
       switch kind {
       case .text: builder.add(.text)

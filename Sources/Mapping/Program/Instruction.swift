@@ -23,6 +23,13 @@ enum Instruction: Sendable {
   case number(whole: Bool)
   case division
   case identifier(IdentifierKind)
+  // In the lists of `ValueSteps`.
+  case replace(Int32)
+  case match(Int32)
+  case decimal(Int32)
+  case locate(Int32)
+  case pad(Int32)
+  case fullWidth
   /// Keeps the value for rules that want the same, and takes such a value.
   case store(Int32)
   case recall(Int32)

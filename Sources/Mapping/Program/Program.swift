@@ -30,6 +30,7 @@ final class Program: Sendable {
   /// Every native field that is read, by a rule or a condition, with `[*]` for items.
   let readPaths: Set<String>
   let notes: ProgramNotes
+  let values: ValueSteps
 
   init(
     code: Frozen<Instruction>,
@@ -52,7 +53,8 @@ final class Program: Sendable {
     ruleOf: Frozen<Int32>,
     rules: [RuleNote],
     readPaths: Set<String>,
-    notes: ProgramNotes
+    notes: ProgramNotes,
+    values: ValueSteps
   ) {
     self.code = code
     self.pool = pool
@@ -75,6 +77,7 @@ final class Program: Sendable {
     self.rules = rules
     self.readPaths = readPaths
     self.notes = notes
+    self.values = values
   }
 }
 

@@ -23,6 +23,7 @@ struct ProgramBuilder {
   private(set) var rules: [RuleNote] = []
   var readPaths: Set<String> = []
   private var notes = ProgramNotes()
+  var values = ValueSteps()
   private var rule: Int32 = 0
 
   /// Texts that are not copied into outputs have their offsets counted from here until the end.
@@ -263,7 +264,7 @@ struct ProgramBuilder {
         }), tests: Frozen(tests), operands: Frozen(operands), hintCount: hintCount,
       registerCount: registers.count,
       trueText: moved(trueText), falseText: moved(falseText), ruleOf: Frozen(ruleOf), rules: rules,
-      readPaths: readPaths, notes: notes)
+      readPaths: readPaths, notes: notes, values: values)
   }
 }
 

@@ -56,6 +56,8 @@ extension Step {
     case .without(let characters): "without \"\(characters)\""
     case .upper: "to upper case"
     case .lower: "to lower case"
+    case .replace(let step): step.words
+    case .match(let step): step.words
     case .part(let number, let separator): "part \(number) between \"\(separator)\""
     case .characters(let first, let last):
       last.map { "characters \(first) to \($0)" } ?? "characters from \(first)"
@@ -65,6 +67,10 @@ extension Step {
       (step.version.isEmpty ? "table \(step.name)" : "table \(step.name), version \(step.version)")
         + step.unknown.words
     case .check(let kind): kind.words
+    case .decimal(let step): step.words
+    case .locate(let step): step.words
+    case .pad(let step): step.words
+    case .fullWidth: "to full width"
     }
   }
 }
