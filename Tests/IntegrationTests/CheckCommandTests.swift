@@ -15,8 +15,8 @@ import Testing
   }
 
   @Test("json check follows RFC 8259 alone", .timeLimit(.minutes(2)))
-  func json() async {
-    await onThread {
+  func json() async throws {
+    try await onThread {
       for (text, status) in [
         (#"{"a":1,"a":2}"#, Int32(0)), ("[1,]", 1), ("", 1), ("\"\\ud800\"", 0),
       ] {
@@ -33,7 +33,7 @@ import Testing
     let schema = try file(
       "schema.json",
       #"{"type":"object","required":["id"],"properties":{"id":{"format":"gb11643"}}}"#)
-    await onThread {
+    try await onThread {
       let answer = Tongban.run(
         ["schema", "check", schema, "--json"],
         input: Array("{\"id\":\"330103189003070016\"}\n{}\n[\n".utf8))
@@ -53,7 +53,7 @@ import Testing
     let new = try file(
       "new.json", #"{"properties":{"a":{},"b":{}},"additionalProperties":false}"#)
     let broken = try file("broken.json", #"{"type":1}"#)
-    await onThread {
+    try await onThread {
       let forwards = Tongban.run(["schema", "diff", old, new])
       #expect(forwards.status == 0)
       #expect(forwards.output.hasPrefix("backward: "))
@@ -68,8 +68,8 @@ import Testing
   }
 
   @Test("standards check answers with the reason", .timeLimit(.minutes(2)))
-  func standards() async {
-    await onThread {
+  func standards() async throws {
+    try await onThread {
       let answer = Tongban.run(
         ["standards", "check", "gb11643", "--json"],
         input: Array("330103189003070016\n330103189003070017\n".utf8))
