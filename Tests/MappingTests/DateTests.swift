@@ -102,4 +102,49 @@ import Testing
     #expect(result.faults == [])
     #expect(result.json == expected)
   }
+
+  @Test(
+    "every shape that departments are known to write is read, or refused by a policy that can be changed",
+    arguments: [
+      ("date: 'yyyyMMdd'", "20240131", "2024-01-31", nil),
+      ("date: 'yyyy-MM-dd'", "2024-01-31", "2024-01-31", nil),
+      ("date: 'yyyy年M月d日'", "2024年1月31日", "2024-01-31", nil),
+      ("date: 'yyyy年MM月dd日'", "2024年01月31日", "2024-01-31", nil),
+      ("date: 'yyyyMMddHHmmss'", "20140308095644", "2014-03-08", nil),
+      ("time: 'yyyyMMddHHmmss'", "20140308095644", "2014-03-08T09:56:44+08:00", nil),
+      ("date: 'yyyy-M-d'", "2008-6-16", "2008-06-16", nil),
+      ("date: 'yyyyMM', day: 'first'", "202401", "2024-01-01", nil),
+      ("date: 'yyyyMM', day: 'last'", "202401", "2024-01-31", nil),
+      ("date: 'yyMMdd', century: 1950", "500101", "1950-01-01", nil),
+      ("date: 'yyMMdd', century: 1950", "491231", "2049-12-31", nil),
+      ("date: 'yy-M-d', century: 1930", "00-1-1", "2000-01-01", nil),
+      ("date: 'yyyy-M-d'", "9999-9-9", nil, .impossibleDate),
+      ("date: 'any'", "9999-9-9", nil, .impossibleDate),
+      ("date: 'any', open: 'absent'", "9999-9-9", nil, nil),
+      ("date: 'yyyy-M-d', open: 'keep'", "9999-9-9", "9999-09-09", nil),
+      ("date: 'yyyyMMdd', open: 'absent'", "99991231", nil, nil),
+      ("date: 'yyyyMMdd', open: 'absent'", "29991231", nil, nil),
+      ("date: 'yyyyMMdd'", "29991231", nil, .impossibleDate),
+      ("date: 'yyyyMMdd'", "19500600", nil, .impossibleDate),
+      ("date: 'yyyyMMdd', zeros: 'first'", "19500600", "1950-06-01", nil),
+      ("date: 'yyyyMMdd', zeros: 'first'", "19500000", "1950-01-01", nil),
+      ("date: 'yyyyMMdd', zeros: 'absent'", "19500000", nil, nil),
+      ("date: 'yyyyMM', day: 'first', zeros: 'first'", "195000", "1950-01-01", nil),
+      ("date: 'yyyyMM', day: 'last', zeros: 'first'", "195000", "1950-01-31", nil),
+      ("date: 'yyyyMMdd', zeros: 'first'", "19500631", nil, .impossibleDate),
+      ("date: 'yyyyMMdd'", "２０２４０１３１", "2024-01-31", nil),
+      ("date: 'yyyy年M月d日'", "2024年１月３１日", "2024-01-31", nil),
+      ("date: 'yyyy年M月d日'", "二〇二四年一月三十一日", "2024-01-31", nil),
+      ("date: 'yyyy年M月d日'", "二○二四年十二月十日", "2024-12-10", nil),
+      ("date: 'any'", "二零二四年十月二十日", "2024-10-20", nil),
+      ("date: 'yyyy年M月d日'", "贰零贰肆年壹拾月廿一日", "2024-10-21", nil),
+      ("date: 'yyyy年M月d日'", "二〇二四年一月三十二日", nil, .impossibleDate),
+      ("date: 'yyyy年M月d日'", "二〇二四年一月百日", nil, .malformedValue),
+      ("date: 'yyyy年M月d日'", "甲辰年一月一日", nil, .malformedValue),
+    ] as [(String, String, String?, MappingFault.Code?)])
+  func shapes(words: String, text: String, expected: String?, code: MappingFault.Code?) throws {
+    let result = try mapped("{from: 'A', \(words)}", "{\"A\":\(quoted(text))}")
+    #expect(result.codes == [code].compactMap { $0 })
+    #expect(result.tree.text("v") == expected)
+  }
 }

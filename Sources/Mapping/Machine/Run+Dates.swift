@@ -5,15 +5,37 @@ extension Run {
 
   mutating func readDate(_ number: Int32) {
     let date = program.dates.base[Int(number)]
-    if value.text.first == 0xEF { halveWidth() }
+    if read(date) { return }
+    // Full-width digits and Chinese numerals are rare: they are looked for where nothing else fits.
+    if value.text.contains(where: { $0 >= 0x80 }) {
+      halveWidth()
+      guard value.state == .there else { return }
+      writeNumerals()
+      if read(date) { return }
+    }
+    refuse(.malformedValue, "a date as \(String(decoding: text(date.words), as: UTF8.self))")
+  }
+
+  /// - Returns: false if the text has none of the shapes.
+  private mutating func read(_ date: DateProgram) -> Bool {
     let first = Int(date.shapes)
     for index in first..<first + Int(date.shapeCount) {
       let shape = program.shapes.base[index]
       let read = LocalTime(
         value.text, shape: shape, pieces: program.pieces.base, century: date.century)
-      if var time = read { return take(&time, shape, date) }
+      guard var time = read else { continue }
+      take(&time, shape, date)
+      return true
     }
-    refuse(.malformedValue, "a date as \(String(decoding: text(date.words), as: UTF8.self))")
+    return false
+  }
+
+  /// Chinese numerals as digits: 二〇二四年一月三十一日 is 2024年1月31日.
+  private mutating func writeNumerals() {
+    let room = scratch.take(value.text.count)
+    var numerals = DateNumerals(value.text)
+    let count = numerals.write(into: room)
+    if count > 0 { take(room, count) }
   }
 
   /// Applies the policies of the mapping and puts the date in hand, in its new shape.
