@@ -33,10 +33,12 @@ import Testing
   @Test("the project's adapters are read, with their events, deliveries and places")
   func project() throws {
     let adapters = try AdapterSet.load(home: Self.project)
-    #expect(adapters.adapters.keys.sorted() == ["public-security", "social-security", "tax"])
+    let folders = try FileManager.default.contentsOfDirectory(
+      atPath: Self.project.appending(path: "adapters").path)
+    #expect(Set(adapters.adapters.keys) == Set(folders))
     let adapter = try adapters.adapter(of: "social-security")
     #expect(adapter.intakes.keys.sorted() == ["insurance-change"])
-    #expect(adapter.deliveries.keys.sorted() == ["std.person.v1", "std.tax-registration.v1"])
+    #expect(adapter.deliveries.keys.contains("std.person.v1"))
     #expect(adapter.edge.delivery == .files(folder: "in", records: .lines))
     #expect(try adapter.intake(of: "insurance-change").contentType == "text/plain; charset=GB18030")
   }
@@ -113,11 +115,11 @@ import Testing
   func added() throws {
     let home = try copy()
     defer { try? FileManager.default.removeItem(at: home) }
-    let folder = home.appending(path: "adapters/housing-fund")
+    let folder = home.appending(path: "adapters/transport")
     try FileManager.default.copyItem(at: home.appending(path: "adapters/tax"), to: folder)
     try change(
-      "adapters/housing-fund/adapter.json5", in: home, "department: \"tax\"",
-      to: "department: \"housing-fund\"")
-    #expect(try AdapterSet.load(home: home).adapters["housing-fund"]?.intakes.count == 1)
+      "adapters/transport/adapter.json5", in: home, "department: \"tax\"",
+      to: "department: \"transport\"")
+    #expect(try AdapterSet.load(home: home).adapters["transport"]?.intakes.count == 1)
   }
 }
