@@ -69,7 +69,7 @@ let package = Package(
       "Routing",
       [
         "Adapters", "Catalogue", "Cryptography", "Events", "Lanes", "Mapping", "Messaging",
-        "Records", "Schemas", "Standards",
+        "Records", "Schemas", "Standards", "Storage",
       ]),
     module(
       "Sync",
@@ -133,7 +133,10 @@ let package = Package(
     tests("Records"),
     tests(
       "Routing",
-      ["Adapters", "Catalogue", "Events", "Lanes", "Messaging", "SampleCity", "Standards"]),
+      [
+        "Adapters", "Catalogue", "Events", "Lanes", "Mapping", "Messaging", "SampleCity",
+        "Standards",
+      ]),
     tests("Schemas", ["Patterns", "Records", "TestSupport"]),
     tests("Servers", ["TestSupport"]),
     tests("Standards", ["TestSupport"]),

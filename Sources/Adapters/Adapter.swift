@@ -14,11 +14,21 @@ package struct Adapter: Sendable {
     package let native: NativeFormat
     /// The native field whose value keeps changes of one entity in order; empty if order does not matter.
     package let order: String
+    /// How records that belong together are found; nil where each stands for itself.
+    package let gathering: Gathering?
+    /// What becomes of each record: a standard event for each of these.
+    package let outputs: [Output]
+
+    package var contentType: String { native.contentType }
+  }
+
+  /// One of the standard events that a record becomes.
+  package struct Output: Sendable {
+    /// Tells the ids of two outputs of one schema apart; empty for the first of a schema.
+    package let mark: String
     package let mapping: Mapping
     /// The standard schema that the mapping's output must satisfy.
     package let schema: Schema
-
-    package var contentType: String { native.contentType }
   }
 
   /// A standard event in the department's own format.
@@ -36,6 +46,8 @@ package struct Adapter: Sendable {
   package let intakes: [String: Intake]
   package let deliveries: [String: Delivery]
   package let edge: Edge
+  /// What its samples take for the base library: `samples/base-library.json5`.
+  package let sampleLibrary: LookupAnswers
 }
 
 extension Adapter {

@@ -9,12 +9,14 @@ import Standards
 struct AdapterReader {
   private let folder: URL
   private let schemas: [String: Schema]
+  /// Of each schema, the members that a record of it may have; none where it leaves them open.
+  private let members: [String: [String]]
   private let national: [String: CodeTable]
 
   /// - Parameter home: the folder with `topology/` and `adapters/`.
   init(home: URL) throws(ConfigurationError) {
     folder = home.appending(path: "adapters")
-    schemas = try Self.schemas(in: home.appending(path: "topology/schemas"))
+    (schemas, members) = try Self.schemas(in: home.appending(path: "topology/schemas"))
     national = try Self.nationalTables(in: home.appending(path: "topology/codes"))
   }
 
@@ -65,7 +67,7 @@ struct AdapterReader {
     if let edge { try check(edge, intakes, deliveries, at: node) }
     return Adapter(
       department: code, name: name, source: source, intakes: intakes, deliveries: deliveries,
-      edge: edge ?? Edge())
+      edge: edge ?? Edge(), sampleLibrary: try sampleLibrary(in: place))
   }
 
   /// Lines are cut and joined without being read, so a line must be a record by itself.
@@ -77,6 +79,11 @@ struct AdapterReader {
     for collection in edge.collections {
       if case .files(_, .lines) = collection.place, let intake = intakes[collection.event] {
         formats.append(intake.native)
+        guard intake.gathering == nil else {
+          throw node.fault(
+            "edge: records: \"lines\" does not go with \"gather\" of \(intake.event): each line would travel alone"
+          )
+        }
       }
     }
     if case .files(_, .lines)? = edge.delivery { formats += deliveries.values.map(\.native) }
@@ -93,19 +100,43 @@ struct AdapterReader {
   ) throws(ConfigurationError) -> Adapter.Intake {
     var object = try member.node.object()
     let native = try NativeFormat(try object.required("format"))
-    let reference = try object.required("mapping")
+    let references = try object.required("mapping")
     let order = try object.optional("order")?.name() ?? ""
+    let gathering = try object.optional("gather").map(Gathering.init)
     try object.end()
-    let mapping = try self.mapping(
-      reference, place, tables, sources: native.format.declaredNames, targets: nil)
-    guard mapping.from == member.name else {
-      throw reference.fault("the mapping is from \"\(mapping.from)\", not from \"\(member.name)\"")
+    var declared = native.format.declaredNames
+    if let gathering {
+      if let declared, !declared.contains(gathering.field) {
+        throw member.node.unknown("field", gathering.field, known: declared)
+      }
+      declared = declared.map(gathering.names)
+    }
+    var outputs: [Adapter.Output] = []
+    for reference in references.list() {
+      let output = try output(reference, of: member.name, place, tables, sources: declared)
+      let isAnother = outputs.contains { $0.schema.name == output.schema.name }
+      outputs.append(
+        Adapter.Output(
+          mark: isAnother ? try reference.name() : "", mapping: output.mapping,
+          schema: output.schema))
+    }
+    guard !outputs.isEmpty else { throw references.fault("expected at least one mapping") }
+    return Adapter.Intake(
+      event: member.name, native: native, order: order, gathering: gathering, outputs: outputs)
+  }
+
+  private func output(
+    _ reference: ConfigurationNode, of event: String, _ place: URL, _ tables: [String: CodeTable],
+    sources: [String]?
+  ) throws(ConfigurationError) -> (mapping: Mapping, schema: Schema) {
+    let mapping = try self.mapping(reference, place, tables, sources: sources, targets: nil)
+    guard mapping.from == event else {
+      throw reference.fault("the mapping is from \"\(mapping.from)\", not from \"\(event)\"")
     }
     guard let schema = schemas[mapping.to] else {
       throw reference.unknown("standard schema", mapping.to, known: schemas.keys.sorted())
     }
-    return Adapter.Intake(
-      event: member.name, native: native, order: order, mapping: mapping, schema: schema)
+    return (mapping, schema)
   }
 
   private func delivery(
@@ -119,11 +150,22 @@ struct AdapterReader {
     let reference = try object.required("mapping")
     try object.end()
     let mapping = try self.mapping(
-      reference, place, tables, sources: nil, targets: native.format.declaredNames)
+      reference, place, tables, sources: deliverable(of: member.name),
+      targets: native.format.declaredNames)
     guard mapping.from == member.name else {
       throw reference.fault("the mapping is from \"\(mapping.from)\", not from \"\(member.name)\"")
     }
+    guard !mapping.asksLibrary, !mapping.dividesRecords else {
+      throw reference.fault(
+        "a delivery gives one record of what the department is entitled to: no \"lookup\" and no \"records\""
+      )
+    }
     return Adapter.Delivery(schema: member.name, native: native, mapping: mapping)
+  }
+
+  /// What a delivery's mapping may read: the schema's members, and what kind of change it is.
+  private func deliverable(of schema: String) -> [String]? {
+    members[schema].map { $0.map { $0.replacing("[*]", with: "") } + ["change"] }
   }
 
   private func mapping(
@@ -136,9 +178,22 @@ struct AdapterReader {
       String($0.dropLast(6))
     }
     guard known.contains(name) else { throw reference.unknown("mapping", name, known: known) }
+    let node = try readJSON5(folder.appending(path: "\(name).json5"))
+    // What a mapping is to is known only when it is read; a standard schema then says what it may have.
+    var object = try node.object()
+    let to = try object.optional("to")?.string()
     return try Mapping.compile(
-      try readJSON5(folder.appending(path: "\(name).json5")), tables: tables, knownTargets: targets,
+      node, tables: tables, knownTargets: to.flatMap { members[$0] } ?? targets,
       knownSources: sources)
+  }
+
+  /// What the samples take for the base library.
+  private func sampleLibrary(in place: URL) throws(ConfigurationError) -> LookupAnswers {
+    let file = place.appending(path: "samples/base-library.json5")
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      return LookupAnswers(complete: [])
+    }
+    return try LookupAnswers(samples: try readJSON5(file))
   }
 
   /// The department's own tables beside the national ones; its own come first where the names are equal.
@@ -156,8 +211,11 @@ struct AdapterReader {
 // MARK: files
 
 extension AdapterReader {
-  private static func schemas(in folder: URL) throws(ConfigurationError) -> [String: Schema] {
+  private static func schemas(
+    in folder: URL
+  ) throws(ConfigurationError) -> ([String: Schema], members: [String: [String]]) {
     var schemas: [String: Schema] = [:]
+    var members: [String: [String]] = [:]
     for file in try names(in: folder) where file.hasSuffix(".json") {
       let name = String(file.dropLast(5))
       let place = folder.appending(path: file)
@@ -169,8 +227,10 @@ extension AdapterReader {
         throw ConfigurationError(
           file: place.path, line: 0, path: error.path, message: "expected \(error.expectation)")
       }
+      // It was JSON a moment ago.
+      if let document = try? Tree(json: text) { members[name] = Schema.members(of: document) }
     }
-    return schemas
+    return (schemas, members)
   }
 
   private static func nationalTables(in folder: URL) throws(ConfigurationError) -> [String:

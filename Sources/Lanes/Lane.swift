@@ -116,7 +116,6 @@ package final class Lane<Work: Stage> {
     guard !deliveries.isEmpty else { return }
     var batch = Batch(deliveries, consumer: stage.name)
     stage.work(&batch)
-    batch.decideTheRest(stage: stage.name)
     worked = [WorkedBatch(batch)]
   }
 

@@ -10,14 +10,14 @@ package protocol Stage {
   var keepsBooks: Bool { get }
 
   /// Whether the next batch may be entered while the one before it is not committed: only for a stage whose `prepare`
-  /// does nothing, since two open transactions must not wait for each other.
+  /// writes and locks nothing, since two open transactions must not wait for each other.
   var mayOverlap: Bool { get }
 
-  /// Decides every undecided item: outputs or a dead letter. What stays undecided becomes a dead letter. It does no
-  /// I/O. Deliveries that come again after a crash must lead to the same outputs, with the same ids.
+  /// Decides every undecided item: outputs or a dead letter. What needs to be asked first is left to `prepare`; what
+  /// is undecided after it becomes a dead letter. It does no I/O. Deliveries that come again after a crash must lead to the same outputs, with the same ids.
   mutating func work(_ batch: inout Batch)
 
-  /// Effects in the database that belong to the batch, in its transaction, after duplicates are known. It may
+  /// What the stage has to ask, and effects in the database that belong to the batch, in its transaction, after duplicates are known. It may
   /// change the verdicts of items that are neither `duplicate` nor `redelivered`. If it throws, or a later step
   /// fails, the transaction is undone and it is called again for the batch, or for parts of it.
   mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws

@@ -67,12 +67,14 @@ package struct Explanation: Sendable {
 }
 
 extension Mapping {
-  /// Maps a record and tells how. Slow, for people.
-  package func explain(_ input: Tree, on machine: inout MappingMachine) -> Explanation {
+  /// Maps a record, or an item of it that becomes one, and tells how. Slow, for people.
+  package func explain(
+    _ input: Tree, item: RecordItem? = nil, on machine: inout MappingMachine
+  ) -> Explanation {
     let outer = machine.trace
     var output = Tree()
     machine.trace = MappingTrace(of: self, keepsMoments: true)
-    let outcome = run(input, into: &output, on: &machine)
+    let outcome = run(input, item: item, into: &output, on: &machine)
     var explainer = Explainer(
       self, input, faults: machine.faults, warnings: machine.warnings)
     explainer.tell(machine.trace?.moments ?? [])

@@ -20,13 +20,17 @@ package struct Mapping: Sendable {
   package var file: String { definition.file }
   /// Every rule, in the order of the file; the parts of a rule follow it.
   package var rules: [RuleNote] { program.rules }
+  /// Whether it looks anything up in the base library.
+  package var asksLibrary: Bool { !program.lookups.isEmpty }
   /// The native fields that are left behind on purpose.
   package var dropped: [String] { definition.dropped.map(\.text) }
 
   /// - Parameters:
   ///   - tables: the department's code tables and the national ones, by the names that rules use.
-  ///   - knownTargets: the members that the output may have (`identifiers[*].kind`); nil to allow all.
-  ///   - knownSources: the names of the record's own members, where its format declares them.
+  ///   - knownTargets: the members that the output may have (`identifiers[*].kind`); below one that ends with
+  ///     `.*` anything may stand. Nil to allow all.
+  ///   - knownSources: the members that the record may have, without their items' numbers
+  ///     (`identifiers.kind`), as above; nil where the format leaves them open.
   package static func compile(
     _ node: ConfigurationNode, tables: [String: CodeTable] = [:], knownTargets: [String]? = nil,
     knownSources: [String]? = nil
@@ -42,25 +46,44 @@ package struct Mapping: Sendable {
   /// - Parameters:
   ///   - input: the names in each of its objects are unique; readers see to that.
   ///   - root: the record's node in its tree.
+  ///   - item: the part of the record that becomes a record of its own, where the mapping divides records.
   ///   - output: is emptied and becomes the record's translation; half of one where the record is refused.
   package func run(
-    _ input: borrowing Tree, at root: Int = 0, into output: inout Tree,
+    _ input: borrowing Tree, at root: Int = 0, item: RecordItem? = nil, into output: inout Tree,
     on machine: inout MappingMachine
   ) -> MappingOutcome {
+    withRun(on: input, at: root, item: item, into: &output, on: &machine) { run in
+      run.execute()
+      guard run.work.faults.isEmpty else { return .refused }
+      return run.work.questions.isEmpty ? .mapped(run.envelope) : .asks
+    }
+  }
+
+  /// Gives a run the arrays of machine and output for the while.
+  func withRun<Result>(
+    on input: borrowing Tree, at root: Int, item: RecordItem? = nil, into output: inout Tree,
+    on machine: inout MappingMachine, _ body: (inout Run) -> Result
+  ) -> Result {
     precondition(input.nodes.indices.contains(root), "a record has at least its own node")
     return input.nodes.withUnsafeBufferPointer { nodes in
       input.arena.withUnsafeBytes { arena in
-        guard let nodes = nodes.baseAddress else { return .refused }
+        guard let nodes = nodes.baseAddress else {
+          preconditionFailure("a record has at least its own node")
+        }
         let arena = arena.baseAddress ?? UnsafeRawPointer(nodes)
-        var run = Run(program, nodes: nodes, arena: arena, root: root, machine: machine)
+        var run = Run(
+          program, nodes: nodes, arena: arena, root: root, item: item?.node ?? Int32(root),
+          machine: machine)
+        run.knowsParents = item?.follows ?? false
         swap(&run.work, &machine.work)
         swap(&run.trace, &machine.trace)
         swap(&run.output, &output)
-        run.execute()
-        swap(&run.output, &output)
-        swap(&run.trace, &machine.trace)
-        swap(&run.work, &machine.work)
-        return machine.work.faults.isEmpty ? .mapped(run.envelope) : .refused
+        defer {
+          swap(&run.output, &output)
+          swap(&run.trace, &machine.trace)
+          swap(&run.work, &machine.work)
+        }
+        return body(&run)
       }
     }
   }
@@ -72,4 +95,6 @@ package enum MappingOutcome: Sendable, Equatable {
   case mapped(Envelope)
   /// `faults` of the machine say why.
   case refused
+  /// Nothing is wrong so far, and `questions` of the machine must be answered to go on.
+  case asks
 }

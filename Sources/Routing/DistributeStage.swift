@@ -72,7 +72,7 @@ package struct DistributeStage: Stage {
         ))
     }
     var outputs: [Message] = []
-    var faults = Faults()
+    var faults = Faults(of: "departments")
     let counters = counters(for: schema)
     let at = now()
     let region = item.delivery.message.routingKey.split(separator: ".").last.map(String.init) ?? ""
@@ -82,11 +82,11 @@ package struct DistributeStage: Stage {
         where counter.department != source && counter.isOpen(at: at, in: region) {
           switch counter.serve(record, of: item) {
           case .success(let message): outputs.append(message)
-          case .failure(let letter): faults.add(letter, record: 1)
+          case .failure(let letter): faults.add(letter, counter.department)
           }
         }
       } fault: { error in
-        faults.add(DeadLetter(error, stage: "distribute.parse"), record: 1)
+        faults.add(DeadLetter(error, stage: "distribute.parse"), source)
       }
     }
     return faults.told.map { .dead($0, outputs: outputs) } ?? .outputs(outputs)

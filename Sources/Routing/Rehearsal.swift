@@ -16,19 +16,18 @@ package struct Rehearsal {
     today: CivilDate?
   ) {
     let workbench = Workbench(adapter, intake, reference: reference)
-    workbench.work(on: body, contentType: nil, today: today) { record, number in
-      events.append(Self.line(record, number: number, source: adapter.source))
+    workbench.answers = adapter.sampleLibrary
+    workbench.work(on: body, contentType: nil, today: today) { record in
+      events.append(Self.line(record, source: adapter.source))
     } fault: { letter, number in
       deadLetters.append(Self.line(letter, number: number))
     }
   }
 
-  private static func line(
-    _ record: Workbench.StandardRecord, number: Int, source: String
-  ) -> String {
+  private static func line(_ record: Workbench.StandardRecord, source: String) -> String {
     var members = [
       "\"specversion\":\"1.0\"",
-      "\"id\":\(quoted(record.nativeID.isEmpty ? String(number) : record.nativeID))",
+      "\"id\":\(quoted(record.nativeID.isEmpty ? "\(record.number)" : record.nativeID))",
       "\"source\":\(quoted(source))",
       "\"type\":\(quoted("\(record.schema).\(record.change.rawValue)"))",
       "\"dataschema\":\(quoted(record.schema))",
@@ -42,12 +41,14 @@ package struct Rehearsal {
     return "{\(members.joined(separator: ","))}"
   }
 
-  private static func line(_ letter: DeadLetter, number: Int) -> String {
-    let members = [
-      ("record", String(number)), ("stage", quoted(letter.stage)), ("reason", quoted(letter.code)),
-      ("place", quoted(letter.place)), ("expected", quoted(letter.expectation)),
-      ("rule", quoted(letter.rule)),
-    ]
+  private static func line(_ letter: DeadLetter, number: RecordNumber) -> String {
+    let item = number.item == 0 ? [] : [("item", String(number.item))]
+    let members =
+      [("record", String(number.record))] + item + [
+        ("stage", quoted(letter.stage)), ("reason", quoted(letter.code)),
+        ("place", quoted(letter.place)), ("expected", quoted(letter.expectation)),
+        ("rule", quoted(letter.rule)),
+      ]
     return "{\(members.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ","))}"
   }
 

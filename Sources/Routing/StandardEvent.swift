@@ -19,14 +19,12 @@ struct StandardEvents {
   }
 
   /// - Parameters:
-  ///   - number: the record's number in its body, from 1.
   ///   - region: the division that the sender named; stands in where the record names none.
   mutating func message(
-    _ record: Workbench.StandardRecord, number: Int, of item: Batch.Item, source: String,
-    region: String
+    _ record: Workbench.StandardRecord, of item: Batch.Item, source: String, region: String
   ) -> Message {
     let texts = texts(record, region: region)
-    let id = hasher.key(item.key.hex, record.schema, number == 1 ? "" : String(number)).hex
+    let id = hasher.key(item.key.hex, record.schema, record.place).hex
     let event = Event(
       id: id, source: source, type: texts.type, time: record.time ?? item.event.time,
       dataContentType: "application/json", dataSchema: record.schema,
@@ -54,20 +52,40 @@ struct StandardEvents {
   }
 }
 
-/// The bad records of one body, told as one dead letter: it keeps the whole body, so one is enough.
-struct Faults {
-  private(set) var letter: DeadLetter?
-  private var others: [Int] = []
+extension Workbench.StandardRecord {
+  /// What tells the events of one message and one schema apart: the record's number, its item's and its
+  /// mapping's mark, each only where it is not the first or only one. Ids depend on it for ever.
+  fileprivate var place: String {
+    if number.item == 0, mark.isEmpty { return number.record == 1 ? "" : String(number.record) }
+    let item = number.item == 0 ? "" : ".\(number.item)"
+    return "\(number.record)\(item)\(mark.isEmpty ? "" : "/\(mark)")"
+  }
+}
 
-  mutating func add(_ fault: DeadLetter, record: Int) {
-    if letter == nil { letter = fault } else { others.append(record) }
+/// What is bad of one message, told as one dead letter: it keeps the whole body, so one is enough.
+struct Faults {
+  /// What the others are: `records`, `departments`.
+  private let kind: String
+  private(set) var letter: DeadLetter?
+  private var first = ""
+  private var others: [String] = []
+
+  init(of kind: String) { self.kind = kind }
+
+  /// - Parameter name: which one it is; several faults of the same are told once.
+  mutating func add(_ fault: DeadLetter, _ name: String) {
+    if letter == nil {
+      (letter, first) = (fault, name)
+    } else if name != others.last ?? first {
+      others.append(name)
+    }
   }
 
-  /// The first fault, with the numbers of the other bad records.
+  /// The first fault, with the names of the others.
   var told: DeadLetter? {
     guard var letter, !others.isEmpty else { return letter }
-    let numbers = others.prefix(20).map(String.init).joined(separator: ", ")
-    letter.expectation += " (also bad: records \(numbers)\(others.count > 20 ? ", …" : ""))"
+    let names = others.prefix(20).joined(separator: ", ")
+    letter.expectation += " (also bad: \(kind) \(names)\(others.count > 20 ? ", …" : ""))"
     return letter
   }
 }

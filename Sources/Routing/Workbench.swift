@@ -8,12 +8,16 @@ import Records
 import Schemas
 import Standards
 
-/// Where the records of one department's event become standard records: parse → map and validate →
-/// check → serialise. Its trees and buffers are reused from record to record, so that nothing is
+/// Where the records of one department's event become standard records: parse → gather → divide → map and
+/// validate → check → serialise. Its trees and buffers are reused from record to record, so that nothing is
 /// allocated per field. Belongs to one thread.
 package final class Workbench {
   /// One record as the standard schema has it.
   package struct StandardRecord {
+    /// Where it comes from in the body.
+    package let number: RecordNumber
+    /// Tells the outputs of one schema apart; mostly empty.
+    package let mark: String
     /// `std.person.v1`
     package let schema: String
     package let change: Change
@@ -31,7 +35,7 @@ package final class Workbench {
 
   private let adapter: Adapter
   private let intake: Adapter.Intake
-  private var readers: [Charset: RecordReader] = [:]
+  private var readers: [Charset: IntakeReader] = [:]
   private var native = Tree()
   private var standard = Tree()
   private var machine: MappingMachine
@@ -44,6 +48,14 @@ package final class Workbench {
     machine = MappingMachine(reference: reference)
   }
 
+  /// What is known of the base library.
+  package var answers: LookupAnswers {
+    get { machine.answers }
+    set { machine.answers = newValue }
+  }
+  /// What records of the last body ask of it; they gave neither a record nor a fault.
+  package private(set) var questions: Set<LookupQuestion> = []
+
   func serves(_ department: String, _ event: String) -> Bool {
     adapter.department == department && intake.event == event
   }
@@ -55,48 +67,60 @@ package final class Workbench {
   ///   - today: tells dates that lie in the future.
   package func work(
     on body: [UInt8], contentType: String?, today: CivilDate?,
-    record: (StandardRecord, Int) -> Void, fault: (DeadLetter, Int) -> Void
+    record: (StandardRecord) -> Void, fault: (DeadLetter, RecordNumber) -> Void
   ) {
+    if !questions.isEmpty { questions = [] }
     let charset: Charset
     switch Self.charset(of: contentType, for: intake.native) {
     case .success(let known): charset = known
-    case .failure(let letter): return fault(letter, 0)
+    case .failure(let letter): return fault(letter, RecordNumber(record: 0))
     }
     machine.reference.today = today
-    var reader = readers[charset] ?? RecordReader(intake.native.format, charset: charset)
+    var reader = readers[charset] ?? IntakeReader(intake, charset: charset)
     body.withUnsafeBytes { octets in
-      reader.read(octets, into: &native) { tree, place in
-        switch standardise(&tree, place) {
-        case .success(let standard): record(standard, place.record)
-        case .failure(let letter): fault(letter, place.record)
-        }
-      } fault: { error in
-        fault(DeadLetter(error), error.record)
+      reader.read(octets, into: &native) { tree, span in
+        for output in intake.outputs { standardise(tree, span, output, record, fault) }
+      } fault: { letter, number in
+        fault(letter, RecordNumber(record: number))
       }
     }
     readers[charset] = reader
   }
 
   private func standardise(
-    _ tree: inout Tree, _ place: RecordPlace
-  ) -> Result<StandardRecord, DeadLetter> {
-    guard case .mapped(let envelope) = intake.mapping.run(tree, into: &standard, on: &machine)
-    else {
-      return .failure(DeadLetter(machine.faults, at: place))
+    _ tree: borrowing Tree, _ span: RecordSpan, _ output: Adapter.Output,
+    _ record: (StandardRecord) -> Void, _ fault: (DeadLetter, RecordNumber) -> Void
+  ) {
+    output.mapping.runEach(tree, into: &standard, on: &machine) {
+      item, outcome, standard, machine in
+      let number = RecordNumber(record: span.first.record, item: item)
+      switch outcome {
+      case .refused: fault(DeadLetter(machine.faults, in: span, item: item), number)
+      case .asks: questions.formUnion(machine.questions)
+      case .mapped(let envelope):
+        let violations = output.schema.check(standard, scratch: &checks)
+        guard violations.isEmpty else {
+          return fault(DeadLetter(violations, of: output.schema, in: span, item: item), number)
+        }
+        record(
+          finished(standard, envelope, of: output, number, warnings: machine.warnings))
+      }
     }
-    let violations = intake.schema.check(standard, scratch: &checks)
-    guard violations.isEmpty else {
-      return .failure(DeadLetter(violations, of: intake.schema, at: place))
-    }
+  }
+
+  private func finished(
+    _ standard: borrowing Tree, _ envelope: Envelope, of output: Adapter.Output,
+    _ number: RecordNumber, warnings: [MappingFault]
+  ) -> StandardRecord {
     var body: [UInt8] = []
     writer.write(standard, into: &body)
-    return .success(
-      StandardRecord(
-        schema: intake.mapping.to, change: envelope.change ?? .updated,
-        region: standard.string(envelope.region), nativeID: standard.string(envelope.id),
-        time: Instant(rfc3339: standard.string(envelope.time)),
-        partition: standard.withBytes(envelope.entity) { Partition(entity: $0) }, body: body,
-        warnings: machine.warnings.map { "\($0.code.rawValue) \($0.target)" }))
+    return StandardRecord(
+      number: number, mark: output.mark, schema: output.mapping.to,
+      change: envelope.change ?? .updated,
+      region: standard.string(envelope.region), nativeID: standard.string(envelope.id),
+      time: Instant(rfc3339: standard.string(envelope.time)),
+      partition: standard.withBytes(envelope.entity) { Partition(entity: $0) }, body: body,
+      warnings: warnings.map { "\($0.code.rawValue) \($0.target)" })
   }
 
   /// What the content type says of the charset, if it says what the adapter says of the format.
@@ -123,6 +147,21 @@ package final class Workbench {
   }
 }
 
+/// Which record of a body, and which item of it, where its items become records.
+package struct RecordNumber: Sendable, Equatable, CustomStringConvertible {
+  /// From 1; 0 for the body as a whole. Of gathered records it is the first one's.
+  package let record: Int
+  /// From 1; 0 for the record itself.
+  package let item: Int
+
+  init(record: Int, item: Int = 0) {
+    self.record = record
+    self.item = item
+  }
+
+  package var description: String { item == 0 ? "\(record)" : "\(record) item \(item)" }
+}
+
 // MARK: dead letters
 
 extension DeadLetter {
@@ -139,29 +178,31 @@ extension DeadLetter {
   }
 
   /// A record that could not be mapped; the first fault decides, the others are told with it.
-  init(_ faults: [MappingFault], at place: RecordPlace) {
+  init(_ faults: [MappingFault], in span: RecordSpan, item: Int) {
     guard let first = faults.first else {
       preconditionFailure("a mapping that gives no envelope gives faults")
     }
     let others = faults.dropFirst().prefix(4).map { "; also \($0.code.rawValue) at \($0.source)" }
     self.init(
       stage: "core.map", code: first.code.rawValue,
-      place: DeadLetter.place(place, first.byte) + first.source + " → " + first.target,
+      place: DeadLetter.place(span, item, first.byte) + first.source + " → " + first.target,
       expectation: first.expectation + others.joined(), rule: first.rule)
   }
 
   /// A standard record that its own schema refuses: the mapping lets through what it must not.
-  init(_ violations: [Violation], of schema: Schema, at place: RecordPlace) {
+  init(_ violations: [Violation], of schema: Schema, in span: RecordSpan, item: Int) {
     let first = violations.first
     self.init(
       stage: "core.check", code: "SCHEMA_VIOLATION",
-      place: DeadLetter.place(place, -1) + (first?.instancePath ?? ""),
+      place: DeadLetter.place(span, item, -1) + (first?.instancePath ?? ""),
       expectation: first?.expectation ?? "", rule: "\(schema.name)\(first?.keywordPath ?? "")")
   }
 
-  private static func place(_ record: RecordPlace, _ byte: Int) -> String {
+  private static func place(_ span: RecordSpan, _ item: Int, _ byte: Int) -> String {
+    let record = span.place(ofByte: byte)
     var words = ["record \(record.record)"]
     if record.line > 0 { words.append("line \(record.line)") }
+    if item > 0 { words.append("item \(item)") }
     if byte >= 0 { words.append("byte \(byte)") }
     return words.joined(separator: ", ") + ": "
   }

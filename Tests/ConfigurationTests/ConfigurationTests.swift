@@ -105,6 +105,7 @@ import Testing
   @Test("the nearest name is offered only when it is near")
   func nearest() {
     #expect(nearestName(to: "topik", in: ["topic", "direct"]) == "topic")
+    #expect(nearestName(to: "nmae", in: ["name", "note"]) == "name", "a swap is one slip")
     #expect(nearestName(to: "zebra", in: ["topic", "direct"]) == nil)
   }
 }

@@ -100,7 +100,7 @@ import Testing
       "\($0)".contains("unknown member \"list[*].kind\"; did you mean \"list[*].kinds\"?")
     }
     #expect { try Mapping.compile(node, knownSources: ["KK"]) } throws: {
-      "\($0)".contains("unknown native field \"K\"; did you mean \"KK\"?")
+      "\($0)".contains("unknown field \"K\"; did you mean \"KK\"?")
     }
   }
 }

@@ -24,6 +24,7 @@ extension Rule {
     case .paths(let paths): paths
     case .constant: []
     case .first(let rules), .join(let rules, _): rules.flatMap(\.paths)
+    case .lookup(let lookup): lookup.by.paths
     }
   }
 
@@ -39,7 +40,7 @@ extension Rule {
     switch source {
     case .constant(let value): texts.append(value.text)
     case .first(let rules): texts.append(contentsOf: rules.flatMap(\.possibleTexts))
-    case .paths, .join: break
+    case .paths, .join, .lookup: break
     }
     return texts
   }

@@ -7,10 +7,22 @@ struct Definition: Sendable {
   var from: String
   var to: String
   var version: Int
+  /// What of a record becomes a record of its own; nil where it is the record itself.
+  var records: RecordsDefinition?
   var event: EventDefinition?
   var fields: Group
   /// Native fields that the author leaves behind on purpose.
   var dropped: [FieldPath]
+}
+
+/// `records`: each item of a list becomes a record of its own, or only what meets a condition does.
+struct RecordsDefinition: Sendable {
+  /// Ends with a wildcard; nil where the record itself is meant.
+  var each: FieldPath?
+  var when: Condition?
+  /// Whether a record that has no item there is nothing to complain of.
+  var mayBeEmpty: Bool
+  var place: Place
 }
 
 /// How the envelope of the event is found in the record.
@@ -72,6 +84,17 @@ indirect enum Source: Sendable {
   /// The first of these that gives a value.
   case first([Rule])
   case join([Rule], with: String)
+  case lookup(Lookup)
+}
+
+/// `lookup`: what the base library has in a field of a person or an enterprise.
+struct Lookup: Sendable {
+  var kind: LookupQuestion.Kind
+  /// The kind of number that the key is, such as `resident-id`.
+  var number: String
+  /// Gives the number.
+  var by: Rule
+  var field: String
 }
 
 /// A value that is written in the mapping itself.

@@ -11,6 +11,7 @@ struct DefinitionReader {
     let from = try object.required("from").name()
     let to = try object.required("to").name()
     let version = try object.optional("version")?.int(1...Int(Int32.max)) ?? 1
+    let records = object.optional("records")
     let event = object.optional("event")
     let fields = try object.required("fields")
     let drop = object.optional("drop")
@@ -22,6 +23,7 @@ struct DefinitionReader {
     var definition = Definition(
       file: node.file, from: from, to: to, version: version,
       fields: try group(fields, members: try fields.members(), isTop: true), dropped: [])
+    if let records { definition.records = try self.records(records) }
     if let event { definition.event = try self.event(event) }
     for item in drop?.list() ?? [] { definition.dropped.append(try FieldPath.read(item)) }
     return definition
@@ -144,11 +146,7 @@ extension DefinitionReader {
 
   private func each(_ node: ConfigurationNode) throws(ConfigurationError) -> Each {
     var object = try node.object()
-    var path = try FieldPath.read(try object.required(Word.each.rawValue))
-    if path.steps.last != .every {
-      path.steps.append(.every)
-      path.text += "[*]"
-    }
+    let path = try everyItem(try object.required(Word.each.rawValue))
     let item =
       try object.optional(Word.item.rawValue).map(target)
       ?? .value(Rule(path: .itself, place: Place(node)))
@@ -157,6 +155,35 @@ extension DefinitionReader {
     try object.end()
     return Each(path: path, item: item, when: when, place: Place(node))
   }
+
+  /// The path to each item of a list.
+  private func everyItem(_ node: ConfigurationNode) throws(ConfigurationError) -> FieldPath {
+    var path = try FieldPath.read(node)
+    if path.steps.last != .every {
+      path.steps.append(.every)
+      path.text += "[*]"
+    }
+    return path
+  }
+
+  /// `{each: "ITEMS", when: {…}, none: "absent"}`
+  private func records(_ node: ConfigurationNode) throws(ConfigurationError) -> RecordsDefinition {
+    var object = try node.object()
+    let each = try object.optional(Word.each.rawValue).map(everyItem)
+    let when = try object.optional(Word.when.rawValue).map(condition)
+    let none = object.optional("none")
+    _ = try object.optional(Word.about.rawValue)?.string()
+    try object.end()
+    guard each != nil || when != nil else {
+      throw node.fault("expected \"each\", the list whose items become records, or \"when\"")
+    }
+    if let none, each == nil { throw none.fault("\"none\" speaks of the list that \"each\" names") }
+    let policy = try none?.choice(of: NoneOfIt.self) ?? .refuse
+    return RecordsDefinition(
+      each: each, when: when, mayBeEmpty: policy == .absent, place: Place(node))
+  }
+
+  private enum NoneOfIt: String, CaseIterable { case refuse, absent }
 }
 
 extension Group {

@@ -20,6 +20,22 @@ struct FieldPath: Sendable, Hashable {
 
   var isList: Bool { steps.contains(.every) }
 
+  /// The names on the way, without the items' numbers.
+  var names: [String] { ways[0] }
+
+  /// Those names, and the names on the way to each member that a filter looks at.
+  var ways: [[String]] {
+    var ways: [[String]] = [[]]
+    for step in steps {
+      switch step {
+      case .member(let name): ways[0].append(name)
+      case .matching(let name, _): ways.append(ways[0] + [name])
+      case .item, .every: break
+      }
+    }
+    return ways
+  }
+
   /// The members that filters such as `[kind=passport]` look at.
   var filters: [FieldPath] {
     var filters: [FieldPath] = []

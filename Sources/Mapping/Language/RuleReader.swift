@@ -31,15 +31,17 @@ extension DefinitionReader {
     let constant = object.optional(.constant)
     let first = object.optional(.first)
     let join = object.optional(.join)
-    let given = [from, constant, first, join].compactMap { $0 }
+    let lookup = object.optional(.lookup)
+    let given = [from, constant, first, join, lookup].compactMap { $0 }
     guard given.count == 1 else {
       throw node.fault(
         given.isEmpty
-          ? "a rule needs a source: one of from, constant, first, join"
+          ? "a rule needs a source: one of from, constant, first, join, lookup"
           : "a rule has one source, and this one has \(given.count)")
     }
     if let from { return try paths(from) }
     if let constant { return .constant(try self.constant(constant)) }
+    if let lookup { return .lookup(try self.lookup(lookup, &object)) }
     var rules: [Rule] = []
     for item in (first ?? join ?? node).list() {
       rules.append(try join == nil ? single(item) : rule(item))
@@ -269,7 +271,7 @@ extension DefinitionReader {
 }
 
 extension ConfigurationObject {
-  fileprivate mutating func optional(_ word: Word) -> ConfigurationNode? { optional(word.rawValue) }
+  mutating func optional(_ word: Word) -> ConfigurationNode? { optional(word.rawValue) }
 }
 
 extension ConfigurationNode {

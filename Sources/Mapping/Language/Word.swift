@@ -4,7 +4,7 @@
 /// own name is one of these words is written with a dot before it (`".date"`) or as a path (`"licence.date"`).
 enum Word: String, CaseIterable {
   // Where a value is taken from.
-  case from, constant, first, join, each
+  case from, constant, first, join, each, lookup
   // What is done to it.
   case trim, absent, width, without, letters, replace, match, group, unmatched, split, part,
     characters
@@ -14,9 +14,9 @@ enum Word: String, CaseIterable {
   // Whether it is taken at all, and what if it is not there.
   case when, `default`, required
   // The rest.
-  case with, item, about
+  case with, item, by, field, about
 
-  static let sources: [Word] = [.from, .constant, .first, .join, .each]
+  static let sources: [Word] = [.from, .constant, .first, .join, .each, .lookup]
 
   /// Words that a group has too.
   static let shared: [Word] = [.when, .about]

@@ -13,6 +13,12 @@ package struct MappingMachine: ~Copyable, Sendable {
   var work = Work()
   let scratch = Scratch()
 
+  /// What is known of the base library; a question that is not answered here makes the outcome `asks`.
+  package var answers: LookupAnswers {
+    get { work.answers }
+    set { work.answers = newValue }
+  }
+
   package init(reference: Reference = Reference()) {
     self.reference = reference
   }
@@ -21,6 +27,8 @@ package struct MappingMachine: ~Copyable, Sendable {
   package var faults: [MappingFault] { work.faults }
   /// What somebody should look at in the last record; at most `Limits.faults`.
   package var warnings: [MappingFault] { work.warnings }
+  /// What the last record asks, where its outcome is `asks`.
+  package var questions: [LookupQuestion] { work.questions }
 }
 
 /// The bounds of a run, in one place.
@@ -34,12 +42,16 @@ enum Limits {
   static let numberBytes = 4096
   /// Looks at a character that the pattern of one step may take for a value of so many bytes.
   static func patternSteps(_ bytes: Int) -> Int { (1 << 20) + 64 * bytes }
+  /// Items of one record that become records; what they become together is bounded like one output.
+  static let recordItems = 10_000
 }
 
 /// The arrays of a machine, emptied and used again.
 struct Work: Sendable {
   var faults: [MappingFault] = []
   var warnings: [MappingFault] = []
+  var questions: [LookupQuestion] = []
+  var answers = LookupAnswers()
   /// Native nodes that a fault was told of: one bad value is one fault, however often it is used.
   var faulty: [Int32] = []
   /// Where each member name stood in the record before.
@@ -57,6 +69,10 @@ struct Work: Sendable {
   var patternRoom: ContiguousArray<Int32> = []
   /// A text that is being written.
   var written: ContiguousArray<UInt8> = []
+  /// The items of the record that become records of their own.
+  var subjects: ContiguousArray<RecordItem> = []
+  /// The item of a list whose position was last counted, in this record.
+  var counted: (list: Int32, node: Int32, position: Int)?
   /// Where the pieces of each open join begin.
   var joins: ContiguousArray<Int32> = []
 

@@ -26,7 +26,7 @@ extension Run {
     return true
   }
 
-  private func fault(_ code: MappingFault.Code, _ expectation: String) -> MappingFault {
+  private mutating func fault(_ code: MappingFault.Code, _ expectation: String) -> MappingFault {
     let note = program.rules[Int(program.ruleOf.base[here])]
     let node = value.node >= 0 ? nodes[Int(value.node)] : nil
     return MappingFault(
@@ -49,7 +49,7 @@ extension Run {
   }
 
   /// The names and numbers on the way from the record to a node.
-  private func path(to node: Int32) -> String {
+  private mutating func path(to node: Int32) -> String {
     var parts: [String] = []
     var index = node
     while index != root, index >= 0 {
@@ -69,13 +69,17 @@ extension Run {
     return path.hasPrefix(".") ? String(path.dropFirst()) : path
   }
 
-  private func position(of node: Int32, in list: Int32) -> Int {
-    var index = list + 1
-    var count = 0
+  /// Counts on from the item that was asked for before: a record of many bad items is told in one pass.
+  private mutating func position(of node: Int32, in list: Int32) -> Int {
+    var (index, count) = (list + 1, 0)
+    if let known = work.counted, known.list == list, known.node <= node {
+      (index, count) = (known.node, known.position)
+    }
     while index < node {
       index = nodes[Int(index)].end
       count += 1
     }
+    work.counted = (list, node, count)
     return count
   }
 }

@@ -107,7 +107,7 @@ extension Run {
   // MARK: Lists
 
   /// Collects the nodes that a path with wildcards leads to. A list on the way is gone through, wildcard or not.
-  private mutating func collect(_ path: Int32) {
+  mutating func collect(_ path: Int32) {
     let range = paths[Int(path)]
     collect(
       from: range.isAbsolute ? root : base, Int(range.start), Int(range.start + range.count))

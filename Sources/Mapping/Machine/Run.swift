@@ -25,12 +25,14 @@ struct Run {
   var base: Int32
   /// The instruction that is executed, for faults.
   var here = 0
+  /// Whether `parents` tells of this record already: another item of it was mapped before.
+  var knowsParents = false
   /// Set when the output grows beyond its bounds; the run ends.
   var isStopped = false
 
   init(
     _ program: Program, nodes: UnsafePointer<Tree.Node>, arena: UnsafeRawPointer, root: Int,
-    machine: borrowing MappingMachine
+    item: Int32, machine: borrowing MappingMachine
   ) {
     self.program = program
     code = program.code.base
@@ -41,7 +43,7 @@ struct Run {
     self.nodes = nodes
     self.arena = arena
     self.root = Int32(root)
-    base = Int32(root)
+    base = item
     reference = machine.reference
     scratch = machine.scratch
     isTracing = machine.trace != nil
@@ -90,6 +92,7 @@ struct Run {
     case .identifier(let kind): identify(kind)
     case .division: divide()
     case .number(let whole): readNumber(whole: whole)
+    case .lookup(let number): lookUp(number)
     case .text: value.kind = .string
     case .absentTexts(let start, let count): leaveOut(start, count)
     case .halfWidth: halveWidth()
@@ -108,10 +111,11 @@ struct Run {
     }
   }
 
-  private mutating func prepare() {
+  mutating func prepare() {
     scratch.reset()
     if !work.faults.isEmpty { work.faults.removeAll(keepingCapacity: true) }
     if !work.warnings.isEmpty { work.warnings.removeAll(keepingCapacity: true) }
+    if !work.questions.isEmpty { work.questions.removeAll(keepingCapacity: true) }
     if !work.faulty.isEmpty { work.faulty.removeAll(keepingCapacity: true) }
     if !work.containers.isEmpty { work.containers.removeAll(keepingCapacity: true) }
     if !work.frames.isEmpty { work.frames.removeAll(keepingCapacity: true) }
@@ -132,6 +136,8 @@ struct Run {
     output.arena.append(
       contentsOf: UnsafeBufferPointer(start: program.pool.base, count: program.internedCount))
     trace?.moments?.removeAll(keepingCapacity: true)
+    guard !knowsParents else { return }
+    work.counted = nil
     findParents()
   }
 

@@ -25,7 +25,7 @@ extension Compiler {
   /// The source's value after the steps. A conversion that an earlier rule made too is not made again.
   private mutating func found(_ rule: Rule, at target: String) throws(ConfigurationError) {
     guard case .paths(let paths) = rule.source, paths.count == 1, let path = paths.first,
-      prefix.isEmpty, !rule.steps.isEmpty
+      prefix == home, !rule.steps.isEmpty
     else {
       try source(rule, at: target)
       for step in rule.steps { self.step(step) }
@@ -72,6 +72,13 @@ extension Compiler {
       let span = builder.text(separator)
       builder.resume(note)
       builder.add(.endJoin(separator: span))
+    case .lookup(let lookup):
+      try value(lookup.by, at: target)
+      builder.resume(note)
+      let number = builder.lookup(lookup)
+      let start = builder.next
+      builder.add(.lookup(number))
+      builder.explain(start, as: lookup.words)
     }
     builder.resume(note)
   }

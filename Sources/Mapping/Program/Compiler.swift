@@ -6,6 +6,10 @@ struct Compiler {
   var builder = ProgramBuilder()
   /// The items that paths begin from at this point, as a path from the record; empty for the record.
   var prefix = ""
+  /// The names on the way to those items.
+  private var prefixNames: [String] = []
+  /// Where the paths of `fields` and `event` begin: at the record, or at the item that becomes one.
+  var home = ""
   /// How many conditions and lists surround this point; at 0 every run comes by.
   var depth = 0
   let knownTargets: [String]?
@@ -15,8 +19,10 @@ struct Compiler {
     _ definition: Definition, knownTargets: [String]?, knownSources: [String]?
   ) throws(ConfigurationError) -> Program {
     var compiler = Compiler(knownTargets: knownTargets, knownSources: knownSources)
+    if let records = definition.records { try compiler.divide(records) }
     try compiler.root(definition.fields)
     if let event = definition.event { try compiler.envelope(event) }
+    (compiler.prefix, compiler.prefixNames) = ("", [])
     try compiler.checkDropped(definition)
     return compiler.builder.program()
   }
@@ -27,6 +33,27 @@ struct Compiler {
   }
 
   // MARK: Targets
+
+  /// Paths begin at the items from now on.
+  private mutating func divide(_ records: RecordsDefinition) throws(ConfigurationError) {
+    var program = RecordsProgram(path: -1, test: -1)
+    if let each = records.each {
+      try check(each, at: records.place)
+      read(each)
+      program.path = builder.path(each)
+      home = fromRecord(each)
+      prefix = home
+      prefixNames = each.names
+    }
+    if let when = records.when {
+      for path in when.paths {
+        try check(path, at: records.place)
+        read(path)
+      }
+      program.test = builder.test(when)
+    }
+    builder.records = program
+  }
 
   private mutating func root(_ group: Group) throws(ConfigurationError) {
     builder.add(.open(.object, name: .empty))
@@ -100,13 +127,13 @@ struct Compiler {
     try check(path, at: place)
     let begin = builder.reserve()
     let start = builder.next
-    let outer = prefix
+    let outer = (prefix, prefixNames)
     for filter in path.filters { read(filter) }
-    prefix = fromRecord(path)
+    (prefix, prefixNames) = (fromRecord(path), (path.isAbsolute ? [] : prefixNames) + path.names)
     depth += 1
     try body(&self)
     depth -= 1
-    prefix = outer
+    (prefix, prefixNames) = outer
     builder.add(.nextItem(start: start))
     builder.fill(begin, .beginItems(path: builder.path(path), end: builder.next))
   }
@@ -120,7 +147,10 @@ struct Compiler {
     builder.explain(
       jump, as: ConditionNote(target: target, words: condition.words, place: place))
     let test = builder.test(condition)
-    for path in condition.paths { read(path) }
+    for path in condition.paths {
+      try check(path, at: place)
+      read(path)
+    }
     depth += 1
     try body(&self)
     depth -= 1
@@ -161,17 +191,30 @@ struct Compiler {
 
 extension Compiler {
   func check(_ path: FieldPath, at place: Place) throws(ConfigurationError) {
-    guard let knownSources, path.steps != [], case .member(let name)? = path.steps.first,
-      !knownSources.contains(name)
-    else { return }
-    throw place.unknown("native field", name, known: knownSources)
+    guard let knownSources else { return }
+    for way in path.ways {
+      let name = ((path.isAbsolute ? [] : prefixNames) + way).joined(separator: ".")
+      guard !name.isEmpty, !knownSources.contains(name), !isBelowOpen(name, knownSources) else {
+        continue
+      }
+      throw place.unknown("field", name, known: knownSources.filter { !$0.hasSuffix(".*") })
+    }
   }
 
   func check(target: String, at place: Place) throws(ConfigurationError) {
     guard let knownTargets, !target.hasPrefix("event.") else { return }
     let general = generalised(target)
-    guard !knownTargets.contains(general) else { return }
-    throw place.unknown("member", general, known: knownTargets)
+    guard !knownTargets.contains(general), !isBelowOpen(general, knownTargets) else { return }
+    throw place.unknown("member", general, known: knownTargets.filter { !$0.hasSuffix(".*") })
+  }
+
+  /// Whether the path lies below one that leaves open what is in it (`extra.*`).
+  private func isBelowOpen(_ path: String, _ known: [String]) -> Bool {
+    known.contains { name in
+      guard name.hasSuffix(".*") else { return false }
+      let open = name.dropLast(2)
+      return path.hasPrefix(open + ".") || path.hasPrefix(open + "[")
+    }
   }
 
   func checkDropped(_ definition: Definition) throws(ConfigurationError) {

@@ -23,6 +23,8 @@ enum Instruction: Sendable {
   case number(whole: Bool)
   case division
   case identifier(IdentifierKind)
+  /// Asks the base library with the number in hand.
+  case lookup(Int32)
   // In the lists of `ValueSteps`.
   case replace(Int32)
   case match(Int32)
@@ -84,6 +86,19 @@ struct PathRange: Sendable {
   var start: Int32
   var count: Int32
   var isAbsolute: Bool
+}
+
+/// What of a record becomes a record of its own; -1 where there is no such path or test.
+struct RecordsProgram: Sendable {
+  var path: Int32
+  var test: Int32
+}
+
+struct LookupProgram: Sendable {
+  var kind: LookupQuestion.Kind
+  /// `resident-id:`
+  var keyStart: String
+  var field: String
 }
 
 struct ConstantValue: Sendable {

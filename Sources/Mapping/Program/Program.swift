@@ -27,6 +27,8 @@ final class Program: Sendable {
   /// Of each instruction, the rule that it belongs to.
   let ruleOf: Frozen<Int32>
   let rules: [RuleNote]
+  let records: RecordsProgram?
+  let lookups: [LookupProgram]
   /// Every native field that is read, by a rule or a condition, with `[*]` for items.
   let readPaths: Set<String>
   let notes: ProgramNotes
@@ -52,6 +54,8 @@ final class Program: Sendable {
     falseText: Span,
     ruleOf: Frozen<Int32>,
     rules: [RuleNote],
+    records: RecordsProgram?,
+    lookups: [LookupProgram],
     readPaths: Set<String>,
     notes: ProgramNotes,
     values: ValueSteps
@@ -75,6 +79,8 @@ final class Program: Sendable {
     self.falseText = falseText
     self.ruleOf = ruleOf
     self.rules = rules
+    self.records = records
+    self.lookups = lookups
     self.readPaths = readPaths
     self.notes = notes
     self.values = values

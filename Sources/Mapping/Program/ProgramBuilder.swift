@@ -22,6 +22,8 @@ struct ProgramBuilder {
   private var registers: [(path: FieldPath, steps: [Step])] = []
   private(set) var rules: [RuleNote] = []
   var readPaths: Set<String> = []
+  var records: RecordsProgram?
+  private var lookups: [LookupProgram] = []
   private var notes = ProgramNotes()
   var values = ValueSteps()
   private var rule: Int32 = 0
@@ -150,6 +152,12 @@ struct ProgramBuilder {
     return Int32(paths.count - 1)
   }
 
+  mutating func lookup(_ lookup: Lookup) -> Int32 {
+    lookups.append(
+      LookupProgram(kind: lookup.kind, keyStart: lookup.number + ":", field: lookup.field))
+    return Int32(lookups.count - 1)
+  }
+
   // MARK: Dates, codes, tests
 
   mutating func date(_ step: DateStep) -> Int32 {
@@ -264,7 +272,7 @@ struct ProgramBuilder {
         }), tests: Frozen(tests), operands: Frozen(operands), hintCount: hintCount,
       registerCount: registers.count,
       trueText: moved(trueText), falseText: moved(falseText), ruleOf: Frozen(ruleOf), rules: rules,
-      readPaths: readPaths, notes: notes, values: values)
+      records: records, lookups: lookups, readPaths: readPaths, notes: notes, values: values)
   }
 }
 

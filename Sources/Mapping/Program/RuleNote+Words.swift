@@ -17,12 +17,18 @@ extension RuleNote {
     case .first(let rules): if rules.count > 1 { words.append("the first that gives a value") }
     case .join(_, let separator):
       words.append(separator.isEmpty ? "joined" : "joined with \"\(separator)\"")
+    case .lookup(let lookup):
+      words.append(lookup.words)
     }
     if let when = rule.when { words.append("when \(when.words)") }
     words.append(contentsOf: rule.steps.map(\.words))
     if let fallback = rule.fallback { words.append("else \(fallback.quoted)") }
     return words
   }
+}
+
+extension Lookup {
+  var words: String { "\(field) of the \(kind.rawValue) with this \(number)" }
 }
 
 extension Constant {
