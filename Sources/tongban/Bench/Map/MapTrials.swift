@@ -126,7 +126,7 @@ struct MapTrials {
   private func checking(
     _ name: String, _ subject: OwnWorks.Subject, _ bodies: some Collection<[UInt8]>
   ) throws -> Trial {
-    let schema = subject.intake.schema
+    let schema = subject.intake.outputs[0].schema
     let instances = own.output(subject, bodies)
     let task = try task(
       "check-\(name)", instances,

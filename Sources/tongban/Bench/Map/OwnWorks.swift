@@ -31,7 +31,7 @@ struct OwnWorks {
       var (events, bytes, written, refused) = (0, 0, 0, 0)
       for body in bodies {
         bytes += body.count
-        workbench.work(on: body, contentType: nil, today: today) { record, _ in
+        workbench.work(on: body, contentType: nil, today: today) { record in
           events += 1
           written += record.body.count
         } fault: { _, _ in
@@ -50,7 +50,7 @@ struct OwnWorks {
     let workbench = Workbench(subject.adapter, subject.intake, reference: adapters.reference)
     var output: [[UInt8]] = []
     for body in bodies {
-      workbench.work(on: body, contentType: nil, today: today) { record, _ in
+      workbench.work(on: body, contentType: nil, today: today) { record in
         output.append(record.body)
       } fault: { _, _ in
       }

@@ -50,12 +50,12 @@ final class StagedPath {
 
   @inline(__always) private func goOn(_ tree: borrowing Tree) -> Bool {
     if last == .parse { return true }
-    guard case .mapped = intake.mapping.run(tree, into: &standard, on: &machine) else {
+    guard case .mapped = intake.outputs[0].mapping.run(tree, into: &standard, on: &machine) else {
       return false
     }
     if last == .map { return true }
     if !skipsCheck {
-      guard intake.schema.check(standard, scratch: &checks).isEmpty else { return false }
+      guard intake.outputs[0].schema.check(standard, scratch: &checks).isEmpty else { return false }
     }
     if last == .check { return true }
     output.removeAll(keepingCapacity: true)
