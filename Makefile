@@ -18,17 +18,24 @@ demo: build ## build, start everything and play the sample city
 test: setup check-docker check-imports ## install, build and pass the tests against private servers
 	scripts/test
 
-test-all: lint check test ## the tests and every check
+test-all: lint check test long ## the tests and every check, the long ones too
+
+.PHONY: long fuzz
+long: setup ## a million damaged bodies a format
+	scripts/long
+
+fuzz: setup ## fuzz the readers of Records, a minute a format
+	scripts/fuzz
 
 lint: ## hold the source to its format
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Fuzz Package.swift
 
 bench: build ## measure the hub beside a bare relay, and its mapping beside jq, Python and lxml
 	.build/release/tongban bench core
 	.build/release/tongban bench map
 
 check: setup check-docker check-imports ## hold docker/ and the scripts to the project
-	@for script in scripts/setup scripts/install-packages scripts/test .ci/run; do bash -n $$script || exit 1; done
+	@for script in scripts/setup scripts/install-packages scripts/test scripts/long scripts/fuzz .ci/run; do bash -n $$script || exit 1; done
 
 .PHONY: check-docker check-imports
 check-imports:

@@ -14,10 +14,7 @@ package struct NativeFormat: Sendable {
 
   /// Whether each line of a body is a record of its own, wherever the body is cut.
   var isCutAtLines: Bool {
-    switch charset {
-    case .utf16, .utf16LittleEndian, .utf16BigEndian: return false
-    case .utf8, .gb18030, .gbk, .gb2312: break
-    }
+    if charset.isUTF16 { return false }
     return switch format {
     case .delimited(let format): !format.header
     case .fixedWidth(let format): format.lines
@@ -62,7 +59,10 @@ extension NativeFormat {
       format = .json(JSONFormat(records: try NativeFormat.path(&object), lines: lines))
     case .xml: format = .xml(XMLFormat(record: try NativeFormat.path(&object)))
     case .delimited: format = .delimited(try DelimitedFormat(&object))
-    case .fixedWidth: format = .fixedWidth(try FixedWidthFormat(&object))
+    case .fixedWidth:
+      let fixed = try FixedWidthFormat(&object)
+      try fixed.checkWholeCharacters(in: charset, at: node)
+      format = .fixedWidth(fixed)
     case .keyValue: format = .keyValue(try KeyValueFormat(&object))
     }
     self.charset = charset
@@ -83,10 +83,16 @@ extension DelimitedFormat {
   fileprivate init(_ object: inout ConfigurationObject) throws(ConfigurationError) {
     self.init()
     if let node = object.optional("separator") { separator = try node.name() }
-    if let node = object.optional("quote") { quote = try node.octet() }
+    if let node = object.optional("quote") { quote = try node.octetOrFalse() }
+    if let node = object.optional("escape") { escape = try node.octet() }
     if let node = object.optional("header") { header = try node.bool() }
     if let node = object.optional("columns") { columns = try node.strings() }
     if let node = object.optional("line-break") { lineBreak = try node.name() }
+    if let node = object.optional("byte-order-mark") { mark = try node.bool() }
+    guard escape == nil || escape != quote else {
+      throw object.node.fault(
+        "\"escape\" and \"quote\" are the same: a doubled quote needs no escape")
+    }
     guard header || !columns.isEmpty else {
       throw object.node.fault(
         "\"columns\" is missing: without a header line the columns need names here")
@@ -107,6 +113,20 @@ extension FixedWidthFormat {
     self.init(fields: fields, unit: unit == .bytes ? .bytes : .characters, length: length)
     if let node = object.optional("lines") { lines = try node.bool() }
     if let node = object.optional("line-break") { lineBreak = try node.name() }
+  }
+}
+
+extension FixedWidthFormat {
+  /// Counted in bytes of UTF-16, a field that begins at an even byte is half a character too far.
+  fileprivate func checkWholeCharacters(
+    in charset: Charset, at node: ConfigurationNode
+  ) throws(ConfigurationError) {
+    guard unit == .bytes, charset.isUTF16 else { return }
+    if let field = fields.first(where: { $0.start % 2 == 0 || $0.length % 2 == 1 }) {
+      throw node.fault(
+        "the field \(field.name) cuts characters: \(charset.rawValue) has two bytes a character at least, "
+          + "so expected odd starts and even lengths, or unit: \"characters\"")
+    }
   }
 }
 
@@ -149,6 +169,12 @@ extension KeyValueFormat {
 }
 
 extension ConfigurationNode {
+  /// One ASCII character, or false for none.
+  fileprivate func octetOrFalse() throws(ConfigurationError) -> UInt8? {
+    if case .bool(false) = value { return nil }
+    return try octet()
+  }
+
   fileprivate func octet() throws(ConfigurationError) -> UInt8 {
     let text = try string()
     guard let octet = text.utf8.first, text.utf8.count == 1, octet < 0x80 else {

@@ -1,9 +1,12 @@
 /// The fields of a flat format, found in trees by name: what the delimited and the fixed-width writer share.
 ///
-/// Names are kept as bytes, and where each stood in the record before is looked at first.
+/// Names are kept as bytes, and the member that was a field's in the record before is looked at first.
 struct FlatFields {
   private let names: [[UInt8]]
+  /// For each field, which of the members was it in the record before.
   private var hints: [Int]
+  /// The record's own members, by their nodes; none of theirs.
+  private var members: [Int] = []
 
   init(_ names: [String]) {
     self.names = names.map { Array($0.utf8) }
@@ -14,28 +17,36 @@ struct FlatFields {
 
   func name(_ position: Int) -> String { String(decoding: names[position], as: UTF8.self) }
 
+  /// Begins a record: the fields are looked for in the object at `root`.
+  mutating func begin(_ tree: borrowing Tree, _ root: Int) {
+    members.removeAll(keepingCapacity: true)
+    let end = Int(tree.nodes[root].end)
+    var index = root + 1
+    while index < end {
+      members.append(index)
+      index = Int(tree.nodes[index].end)
+    }
+  }
+
   /// The member of a field's name; nil if the record has none.
-  mutating func member(_ position: Int, _ tree: borrowing Tree, of root: Int) -> Int? {
-    let hint = hints[position] + root
-    let found = names[position].withUnsafeBytes { tree.member($0, of: root, hint: hint) }
-    if let found { hints[position] = found - root }
-    return found
+  mutating func member(_ position: Int, _ tree: borrowing Tree) -> Int? {
+    names[position].withUnsafeBytes { name in
+      let hint = hints[position]
+      if hint < members.count, tree.nodeIsNamed(members[hint], name) { return members[hint] }
+      guard let found = members.firstIndex(where: { tree.nodeIsNamed($0, name) }) else {
+        return nil
+      }
+      hints[position] = found
+      return members[found]
+    }
   }
 
   /// Refuses members that no field takes: nothing is left out in silence.
   ///
   /// - Parameter found: how many fields had a member.
-  func refuseOthers(
-    _ tree: borrowing Tree, _ root: Int, found: Int
-  ) throws(RecordError) {
-    let end = Int(tree.nodes[root].end)
-    var (members, index) = (0, root + 1)
-    while index < end {
-      members += 1
-      index = Int(tree.nodes[index].end)
-    }
-    guard members > found else { return }
-    for member in tree.children(of: root)
+  func refuseOthers(_ tree: borrowing Tree, found: Int) throws(RecordError) {
+    guard members.count > found else { return }
+    for member in members
     where !names.contains(where: { $0.elementsEqual(tree.arena[tree.nodes[member].name.range]) }) {
       throw RecordError(
         .notRepresentable, path: tree.path(of: member),

@@ -17,6 +17,8 @@ struct Handout {
   private(set) var records = 0
   private(set) var faults = 0
   private var (line, lineStart) = (1, 0)
+  /// Where the record begins that is being read: no place before it is asked for again.
+  private var (knownLine, knownStart) = (1, 0)
   private var open: ContiguousArray<Int> = []
 
   init(
@@ -28,6 +30,14 @@ struct Handout {
 
   /// Whether the body gave anything at all.
   var isEmpty: Bool { records == 0 && faults == 0 }
+
+  /// Remembers where a record begins whose faults may stand behind the next one's beginning, so that
+  /// going back there is quick.
+  mutating func begin(at place: Int, in text: inout NativeText) {
+    _ = text.beginRecord(at: place)
+    knownLine = line(of: place, in: text.utf8)
+    knownStart = lineStart
+  }
 
   /// Hands out the tree as the record that stands in this range of the text, unless bad bytes are in it.
   mutating func record(_ tree: inout Tree, _ range: Range<Int>, in text: inout NativeText) {
@@ -122,9 +132,11 @@ struct Handout {
     refuse(error)
   }
 
-  /// The line of a place; quick for places in rising order.
+  /// The line of a place; quick for places in rising order, and for going back no further than `begin`.
   private mutating func line(of place: Int, in text: UnsafeRawBufferPointer) -> Int {
-    if place < lineStart { (line, lineStart) = (1, 0) }
+    if place < lineStart {
+      (line, lineStart) = place < knownStart ? (1, 0) : (knownLine, knownStart)
+    }
     let place = min(place, text.count)
     for byte in text[lineStart..<place] where byte == 0x0A { line &+= 1 }
     lineStart = place

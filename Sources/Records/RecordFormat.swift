@@ -33,22 +33,29 @@ package struct DelimitedFormat: Sendable, Equatable {
   package var separator: String
   /// The character around fields that contain others' characters; nil if the dialect has none.
   package var quote: UInt8?
+  /// The character that takes from the next its meaning, as databases' exports write it: `\|` is a bar,
+  /// `\n` a line break, `\N` alone null; nil if the dialect has none. A doubled quote is one all the same.
+  package var escape: UInt8?
   /// Whether the first line names the columns.
   package var header: Bool
   /// The columns, in order. With a header: those it must have, in any order; empty takes them as they come.
   package var columns: [String]
   /// What ends a line that is written.
   package var lineBreak: String
+  /// Whether a body that is written begins with the charset's byte order mark.
+  package var mark: Bool
 
   package init(
-    separator: String = ",", quote: UInt8? = UInt8(ascii: "\""), header: Bool = true,
-    columns: [String] = [], lineBreak: String = "\r\n"
+    separator: String = ",", quote: UInt8? = UInt8(ascii: "\""), escape: UInt8? = nil,
+    header: Bool = true, columns: [String] = [], lineBreak: String = "\r\n", mark: Bool = false
   ) {
     self.separator = separator
     self.quote = quote
+    self.escape = escape
     self.header = header
     self.columns = columns
     self.lineBreak = lineBreak
+    self.mark = mark
   }
 }
 

@@ -30,7 +30,7 @@ package struct RecordReader {
     case .xml(let format): xml = XMLRecords(format, limits: limits)
     case .delimited(let format): delimited = DelimitedRecords(format, limits: limits)
     case .fixedWidth(let format):
-      fixedWidth = FixedWidthRecords(format, charset: charset ?? .utf8, limits: limits)
+      fixedWidth = FixedWidthRecords(format)
     case .keyValue(let format): keyValue = KeyValueRecords(format, limits: limits)
     }
   }
@@ -66,18 +66,17 @@ package struct RecordReader {
       return handout.report(
         RecordError(.tooLarge, "a body of at most \(limits.bodyBytes) bytes"))
     }
-    guard body.contains(where: { $0 > 0x20 }) else {
-      return handout.report(RecordError(.emptyBody, "a body with at least one record"))
-    }
-    if let fixedWidth, fixedWidth.countsBytes {
-      return fixedWidth.readBytes(body, into: &tree, &handout)
-    }
     guard let charset = charset(of: body) else { return handout.report(Self.unknownCharset) }
+    if let fixedWidth, fixedWidth.cutsBytes(in: charset) {
+      guard Self.hasText(body) else { return handout.report(Self.emptyBody) }
+      return fixedWidth.readBytes(body, charset, into: &tree, &handout)
+    }
     // The decoder leaves the reader for the while, so that both can be written at once.
     var decoder = TextDecoder()
     swap(&decoder, &self.decoder)
     defer { swap(&decoder, &self.decoder) }
     let decoded: Void? = decoder.decode(body, charset: charset, unproved: json != nil) { text in
+      guard Self.hasText(text.utf8) else { return handout.report(Self.emptyBody) }
       json?.read(&text, into: &tree, &handout)
       xml?.read(&text, into: &tree, &handout)
       delimited?.read(&text, into: &tree, &handout)
@@ -86,6 +85,12 @@ package struct RecordReader {
     }
     if decoded == nil { handout.report(Self.unknownCharset) }
   }
+
+  private static func hasText(_ body: UnsafeRawBufferPointer) -> Bool {
+    body.contains { $0 > 0x20 }
+  }
+
+  private static let emptyBody = RecordError(.emptyBody, "a body with at least one record")
 
   private static let unknownCharset = RecordError(
     .unknownCharset,

@@ -6,6 +6,8 @@
 /// A body with one record is `write`; with many: `begin`, `add` for each, `end`.
 package struct RecordWriter: Sendable {
   private let encoder: Encoder
+  /// Whether a body begins with a byte order mark: UTF-16 has one, others where the format asks for it.
+  private var isMarked: Bool
   /// The record in UTF-8, before it is encoded; reused.
   private var scratch: [UInt8] = []
   private var records = 0
@@ -20,10 +22,13 @@ package struct RecordWriter: Sendable {
 
   package init(_ format: RecordFormat, charset: Charset = .utf8) {
     encoder = Encoder(charset)
+    isMarked = charset == .utf16
     switch format {
     case .json(let format): json = format
     case .xml(let format): xml = XMLWriting(format, charset: charset)
-    case .delimited(let format): delimited = DelimitedWriting(format)
+    case .delimited(let format):
+      delimited = DelimitedWriting(format)
+      isMarked = isMarked || format.mark
     case .fixedWidth(let format): fixedWidth = FixedWidthWriting(format, encoder)
     case .keyValue(let format): keyValue = KeyValueWriting(format)
     }
@@ -48,7 +53,7 @@ package struct RecordWriter: Sendable {
   package mutating func begin(into output: inout [UInt8]) throws(RecordError) {
     records = 0
     scratch.removeAll(keepingCapacity: true)
-    encoder.writeMark(into: &output)
+    if isMarked { output += encoder.mark }
     try xml?.begin(into: &scratch)
     if let json, !json.lines, !json.records.isEmpty {
       for step in json.records {
@@ -79,6 +84,10 @@ package struct RecordWriter: Sendable {
       if records > 0 { keyValue?.part(into: &scratch) }
       try keyValue?.record(tree, root, into: &scratch)
       try encode(into: &output)
+      // A text that begins so would be taken for the mark where none stands.
+      if records == 0, !isMarked, output[start...].starts(with: encoder.mark) {
+        output.insert(contentsOf: encoder.mark, at: start)
+      }
     } catch {
       output.removeLast(output.count - start)
       var fault = error

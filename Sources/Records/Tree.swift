@@ -123,13 +123,8 @@ extension Tree {
   }
 
   /// The member of that name among an object's direct children, or nil.
-  ///
-  /// - Parameter hint: the index where this name stood in the record before; looked at first.
-  @inlinable package func member(
-    _ name: UnsafeRawBufferPointer, of object: Int, hint: Int = 0
-  ) -> Int? {
+  @inlinable package func member(_ name: UnsafeRawBufferPointer, of object: Int) -> Int? {
     let end = Int(nodes[object].end)
-    if hint > object, hint < end, nodeIsNamed(hint, name) { return hint }
     var index = object + 1
     while index < end {
       if nodeIsNamed(index, name) { return index }

@@ -99,6 +99,17 @@ import Testing
     #expect(decoded(bytes, .utf16LittleEndian) == nil)
   }
 
+  @Test("a body of UTF-16 is not taken for blank by its bytes")
+  func notBlank() {
+    // Both bytes of each of these characters are below a space's.
+    let format = RecordFormat.delimited(DelimitedFormat(header: false, columns: ["a"]))
+    #expect(
+      Reading([0x01, 0x02, 0x03, 0x01], format, .utf16BigEndian).records == [
+        #"{"a":"\#u{102}\#u{301}"}"#
+      ])
+    #expect(Reading([0xFF, 0xFE, 0x20, 0x00], format, .utf16).codes == [.emptyBody])
+  }
+
   @Test("UTF-16 is read by its mark, or by where the zeros are")
   func utf16() {
     #expect(decoded([0xFF, 0xFE, 0x20, 0x5F], .utf16) == "张")

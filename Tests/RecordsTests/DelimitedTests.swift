@@ -97,6 +97,57 @@ import Testing
     #expect(reading.codes.allSatisfy { $0 == .malformedQuote || $0 == .columnCount })
   }
 
+  @Test(
+    "an escape takes from the next character its meaning, in quotes and outside",
+    arguments: [
+      (#"a\|b|"c\"|d"|e\\"#, #"{"a":"a|b","b":"c\"|d","c":"e\\"}"#),
+      (#"\N|"\N"|x\N"#, #"{"a":null,"b":"N","c":"xN"}"#),
+      (#"1\n2|3\t4\r|\0"#, #"{"a":"1\n2","b":"3\t4\r","c":"\u0000"}"#),
+      ("1\\\n2|\"3\n4\"|\"5\"\"6\"", #"{"a":"1\n2","b":"3\n4","c":"5\"6"}"#),
+      (#"\张|\䶮|\"#, #"{"a":"张","b":"䶮","c":"\\"}"#),
+    ])
+  func escapes(text: String, expected: String) {
+    for charset in [Charset.utf8, .gb18030, .utf16] {
+      let format = DelimitedFormat(
+        separator: "|", escape: UInt8(ascii: "\\"), header: false, columns: ["a", "b", "c"])
+      let reading = Reading(encoded(text, charset), .delimited(format), charset)
+      #expect(reading.trees.map(\.description) == [expected])
+      #expect(reading.faults.isEmpty)
+    }
+  }
+
+  @Test("control characters part fields as others do, and a row of them is a record")
+  func controlCharacters() {
+    let reading = Reading(
+      "1\u{1F}2\u{1F}\n\u{1F}\u{1F}\n",
+      format("\u{1F}", quote: nil, header: false, ["a", "b", "c"]))
+    #expect(reading.records == [#"{"a":"1","b":"2","c":""}"#, #"{"a":"","b":"","c":""}"#])
+  }
+
+  /// Each row reads to the end of the body, in vain, and the next one would too: with the mistake at the end,
+  /// and with one a line, whose place is behind the next row's beginning.
+  @Test("rows that read far in vain do not make a body slow", arguments: [Charset.utf8, .gb18030])
+  func farRows(charset: Charset) {
+    let far = String(repeating: "5\",\"y\n", count: 60_000) + "5\"x\n"
+    let near = String(repeating: "\"a\nb\",\"c\"x\n", count: 60_000)
+    for text in [far, near] {
+      let reading = Reading(encoded(text, charset), format(header: false, ["a", "b"]), charset)
+      #expect(reading.faults.count > 50_000)
+      #expect(reading.faults.map(\.record) == Array(1...reading.faults.count))
+    }
+  }
+
+  @Test("a header without bounds is refused: names and columns")
+  func hugeHeader() {
+    let long = String(repeating: "n", count: 600)
+    #expect(Reading("a,\(long)\n1,2", format()).codes == [.tooLarge])
+    let many = (0..<20_000).map { "c\($0)" }.joined(separator: ",")
+    #expect(Reading("\(many)\n1,2", format()).codes == [.tooLarge])
+    let reading = Reading("a,b\n\(String(repeating: ",", count: 3_000_000))\n1,2", format())
+    #expect(reading.codes == [.columnCount])
+    #expect(reading.records.count == 1)
+  }
+
   @Test("GB18030: a separator may be the second byte of a character, and is not taken for one")
   func secondByte() {
     // Both bytes of | @ ^ ~ occur as second bytes of two-byte characters.

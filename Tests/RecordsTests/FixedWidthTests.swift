@@ -25,6 +25,24 @@ import Testing
     #expect(reading.places.map(\.byteCount) == [18, 18])
   }
 
+  @Test(
+    "bytes of UTF-16 are two a character, or four; one that a field's end cuts is refused",
+    arguments: [Charset.utf16LittleEndian, .utf16BigEndian])
+  func wide(charset: Charset) {
+    let format = RecordFormat.fixedWidth(
+      FixedWidthFormat(fields: [
+        .init(name: "a", start: 1, length: 6), .init(name: "b", start: 7, length: 6),
+      ]))
+    let native = encoded("张三 a b\n张𫖯1 b\r\n张三𫖯bb\n1", charset)
+    let reading = Reading(native, format, charset)
+    #expect(reading.records == [#"{"a":"张三","b":"a b"}"#, #"{"a":"张𫖯","b":"1 b"}"#])
+    #expect(reading.codes == [.undecodable, .recordLength])
+    #expect(reading.faults.first?.path == "a")
+    #expect(reading.faults.first?.byte == encoded("张三 a b\n张𫖯1 b\r\n张三", charset).count)
+    #expect(reading.faults.map(\.line) == [3, 4])
+    #expect(reading.bytes(of: "b", record: 1, in: native) == encoded("1 b", charset))
+  }
+
   @Test("the last record needs no line break, blank lines are passed over")
   func lastLine() {
     let line = "A1  abc     00042 "
@@ -89,10 +107,5 @@ import Testing
   func utf8InBytes() {
     let native = Array("A1  abcdefg".utf8) + [0xE5] + Array("   42 \n".utf8)
     #expect(Reading(native, bytes, .utf8).codes == [.undecodable])
-  }
-
-  @Test("UTF-16 cannot be counted in bytes")
-  func utf16InBytes() {
-    #expect(Reading("A1", bytes, .utf16).codes == [.unknownCharset])
   }
 }

@@ -62,11 +62,13 @@ extension Seeded {
   }
 
   /// The same bytes with a few of them changed, dropped, doubled or swapped for telling ones.
-  mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {
+  ///
+  /// - Parameter other: stretches of it are put in or take the place of others.
+  mutating func mutated(_ bytes: [UInt8], with other: [UInt8] = []) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<(1 + below(4)) where !bytes.isEmpty {
       let place = below(bytes.count)
-      switch below(6) {
+      switch below(other.isEmpty ? 7 : 8) {
       case 0: bytes[place] = UInt8(truncatingIfNeeded: next())
       case 1: bytes.remove(at: place)
       case 2:
@@ -75,7 +77,12 @@ extension Seeded {
       case 3: bytes.removeSubrange(place..<min(bytes.count, place + below(8)))
       case 4:
         bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + below(12))], at: place)
-      default: bytes.swapAt(place, below(bytes.count))
+      case 5: bytes.swapAt(place, below(bytes.count))
+      case 6: bytes[place] ^= 1 << UInt8(below(8))
+      default:
+        let start = below(other.count)
+        let stretch = other[start..<min(other.count, start + below(40))]
+        bytes.replaceSubrange(place..<min(bytes.count, place + below(40)), with: stretch)
       }
     }
     return bytes

@@ -29,13 +29,12 @@ import Testing
     #expect(tree.find(path) == nil)
   }
 
-  @Test("the hint is used only where it is right")
-  func hint() {
-    var name = "d"
-    name.withUTF8 { name in
-      let name = UnsafeRawBufferPointer(name)
-      for hint in -1..<12 { #expect(tree.member(name, of: 0, hint: hint) == 7) }
-    }
+  @Test("a member is one of the object's own, not one of theirs")
+  func ownMember() throws {
+    let tree = try Tree(json: #"{"a":{"c":"1"},"b":{"c":"2"},"c":"3"}"#)
+    #expect(tree.member("c", of: 0) == 5)
+    #expect(tree.member("c", of: 1) == 2)
+    #expect(try Tree(json: #"{"a":{"c":"1"}}"#).member("c", of: 0) == nil)
   }
 
   @Test("equality is of values, names and order, not of bytes in the arena")

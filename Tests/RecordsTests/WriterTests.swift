@@ -118,6 +118,8 @@ import Testing
     .init(name: "a", start: 1, length: 5), .init(name: "b", start: 6, length: 2),
   ])
 
+  static let runOn = FixedWidthFormat(fields: fields.fields, lines: false)
+
   @Test(
     "what a format or charset cannot hold is an error with the member's path",
     arguments: [
@@ -146,6 +148,23 @@ import Testing
       (#"{"a":[{"b":"𫖯"}]}"#, .xml(XMLFormat(record: ["R"])), .gbk, .unencodable, "a[0].b"),
       (#"{"a":"1"}"#, .xml(XMLFormat(record: ["R", "*"])), .utf8, .notRepresentable, "*"),
       (#"{"a":"𫖯"}"#, .json(JSONFormat()), .gbk, .unencodable, "a"),
+      (
+        ##"{"#text":["1","2"],"b":"3"}"##, .xml(XMLFormat(record: ["R"])), .utf8, .notRepresentable,
+        "#text"
+      ),
+      (
+        #"{"a":{"@xmlns":"urn:x"}}"#, .xml(XMLFormat(record: ["R"])), .utf8, .notRepresentable,
+        "a.@xmlns"
+      ),
+      (#"{"a":" ","b":""}"#, .fixedWidth(fields), .utf8, .notRepresentable, ""),
+      (#"{"b":{"a":"1"}}"#, .fixedWidth(fields), .utf8, .notRepresentable, "b"),
+      (#"{"c":{"a":"1"}}"#, .fixedWidth(fields), .utf8, .notRepresentable, "c"),
+      (#"{"a":"\n1"}"#, .fixedWidth(runOn), .utf8, .notRepresentable, "a"),
+      (#"{"a":"1"}"#, .fixedWidth(fields), .utf16, .notRepresentable, "a"),
+      (
+        #"{"a":" "}"#, .delimited(DelimitedFormat(quote: nil, columns: ["a"])), .utf8,
+        .notRepresentable, "a"
+      ),
       (#"["a"]"#, .json(JSONFormat()), .utf8, .notAnObject, ""),
     ])
   func faults(
@@ -154,6 +173,70 @@ import Testing
     let error = try fault(json, format, charset)
     #expect(error?.code == code)
     #expect(error?.path == path)
+  }
+
+  /// Found by fuzzing: each was written so that it was read as something else.
+  @Test(
+    "what looks like something else to a reader is written so that it does not",
+    arguments: [
+      // An element whose text ends with a slash is no empty element.
+      (
+        ##"{"a":"http://x/","b":{"@c":"1","#text":"/"}}"##,
+        RecordFormat.xml(XMLFormat(record: ["R"]))
+      ),
+      (##"{"#text":"/"}"##, .xml(XMLFormat(record: ["R"]))),
+      // A text that begins as a byte order mark does.
+      (#"{"\uFEFFa":"1"}"#, .delimited(DelimitedFormat())),
+      (#"{"a":"\uFEFF1"}"#, .delimited(DelimitedFormat(header: false, columns: ["a"]))),
+      (#"{"\uFEFFa":"1"}"#, .keyValue(KeyValueFormat())),
+      // Lines of white space alone.
+      (
+        #"{"a":"","b":""}"#,
+        .delimited(DelimitedFormat(separator: "\t", header: false, columns: ["a", "b"]))
+      ),
+      (#"{"a":" "}"#, .delimited(DelimitedFormat(header: false, columns: ["a"]))),
+      (#"{"":"x"}"#, .delimited(DelimitedFormat())),
+    ])
+  func lookalikes(json: String, format: RecordFormat) throws {
+    for charset in [Charset.utf8, .gb18030, .utf16, .utf16LittleEndian, .utf16BigEndian] {
+      var writer = RecordWriter(format, charset: charset)
+      var output: [UInt8] = []
+      try writer.write(Tree(json: json), into: &output)
+      let reading = Reading(output, format, charset)
+      #expect(try reading.trees == [Tree(json: json)])
+      #expect(reading.faults.isEmpty)
+    }
+  }
+
+  @Test("fixed width counts bytes of UTF-16 too", arguments: [Charset.utf16, .utf16BigEndian])
+  func wide(charset: Charset) throws {
+    let format = RecordFormat.fixedWidth(
+      FixedWidthFormat(fields: [
+        .init(name: "a", start: 1, length: 8), .init(name: "b", start: 9, length: 6, side: .right),
+      ]))
+    #expect(
+      try written(#"{"a":"张𫖯","b":"1"}"#, format, charset) == "张𫖯   1\n")
+    #expect(try fault(#"{"a":"张三𫖯三","b":"1"}"#, format, charset)?.code == .doesNotFit)
+  }
+
+  @Test("a delimited body begins with a byte order mark where the format asks for one")
+  func mark() throws {
+    var writer = RecordWriter(.delimited(DelimitedFormat(mark: true)))
+    var output: [UInt8] = []
+    try writer.write(Tree(json: #"{"a":"\uFEFF"}"#), into: &output)
+    #expect(output == Array("\u{FEFF}a\r\n\u{FEFF}\r\n".utf8))
+  }
+
+  @Test("delimited with an escape: what has a meaning is escaped, null is \\N")
+  func escapes() throws {
+    let quoted = DelimitedFormat(
+      escape: UInt8(ascii: "\\"), header: false, columns: ["a", "b", "c"])
+    let json = #"{"a":"x\"\\,y","b":"C:\\","c":null}"#
+    #expect(try written(json, .delimited(quoted)) == #""x\"\\,y",C:\\,\N"# + "\r\n")
+    var bare = quoted
+    bare.quote = nil
+    #expect(try written(json, .delimited(bare)) == #"x"\\\,y,C:\\,\N"# + "\r\n")
+    #expect(try written(#"{"a":"1\n2\r"}"#, .delimited(bare)) == #"1\n2\r,,"# + "\r\n")
   }
 
   @Test("no fixed-width value is ever cut inside a character", arguments: [Charset.utf8, .gb18030])

@@ -113,6 +113,15 @@ import Testing
     #expect(place.contains(try #require(reading.faults.first).byte))
   }
 
+  @Test(
+    "zeros at the start do not make libxml2 guess another charset",
+    arguments: ["<\0?\0", "\0<\0?", "\0\0\0<", "<\0\0\0", "<a>\0</a>"])
+  func zeros(start: String) {
+    let reading = Reading(start + "x\0m\0l\0><a/>", root, .gb18030)
+    #expect(reading.records.isEmpty)
+    #expect(reading.codes == [.notXML])
+  }
+
   @Test("records before the place where a document breaks are handed out")
   func brokenLater() {
     let reading = Reading("<ROOT><ROW><A>1</A></ROW>\n<ROW><A>2</B></ROW></ROOT>", rows)

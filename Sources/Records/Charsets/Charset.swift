@@ -47,7 +47,9 @@ package enum Charset: String, Sendable, CaseIterable {
     return text.drop(while: isSpace).suffix(while: { !isSpace($0) })
   }
 
-  var isUTF16: Bool { self == .utf16 || self == .utf16LittleEndian || self == .utf16BigEndian }
+  package var isUTF16: Bool {
+    self == .utf16 || self == .utf16LittleEndian || self == .utf16BigEndian
+  }
 
   /// The charset that a body is really in, and how long its byte order mark is.
   func resolved(for body: UnsafeRawBufferPointer) -> (charset: Charset, mark: Int) {

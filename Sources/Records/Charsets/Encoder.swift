@@ -2,11 +2,17 @@
 struct Encoder {
   let charset: Charset
 
-  /// The texts' charset; `utf16` is written as little-endian with a byte order mark (`writeMark`).
+  /// The texts' charset; `utf16` is written as little-endian, and wants its `mark` in front.
   init(_ charset: Charset) { self.charset = charset }
 
-  func writeMark(into output: inout [UInt8]) {
-    if charset == .utf16 { output += [0xFF, 0xFE] }
+  /// The charset's byte order mark.
+  var mark: [UInt8] {
+    switch charset {
+    case .utf8: [0xEF, 0xBB, 0xBF]
+    case .gb18030, .gbk, .gb2312: [0x84, 0x31, 0x95, 0x33]
+    case .utf16, .utf16LittleEndian: [0xFF, 0xFE]
+    case .utf16BigEndian: [0xFE, 0xFF]
+    }
   }
 
   /// Appends a well-formed text; on a character that the charset lacks, its place in the text.

@@ -22,53 +22,91 @@ struct DelimitedWriting {
       fields = FlatFields(names)
     }
     guard format.header else { return }
+    let start = output.count
+    var firstEnd = start
     for position in 0..<fields.count {
       if position > 0 { output += separator }
       let name = Array(fields.name(position).utf8)
       try name.withUnsafeBufferPointer { (name) throws(RecordError) in
         try field(UnsafeRawBufferPointer(name), position, into: &output)
       }
+      if position == 0 { firstEnd = output.count }
     }
-    output += lineBreak
+    try endLine(start..<firstEnd, into: &output)
   }
 
   mutating func record(
     _ tree: borrowing Tree, _ root: Int, into output: inout [UInt8]
   ) throws(RecordError) {
-    var found = 0
+    let start = output.count
+    var (firstEnd, found) = (start, 0)
+    fields.begin(tree, root)
     for position in 0..<fields.count {
       if position > 0 { output += separator }
-      guard let member = fields.member(position, tree, of: root) else {
-        try field(UnsafeRawBufferPointer(start: nil, count: 0), position, into: &output)
-        continue
+      if let member = fields.member(position, tree) {
+        found += 1
+        if let escape = format.escape, tree.nodes[member].kind == .null {
+          output += [escape, UInt8(ascii: "N")]
+        } else {
+          try FlatValue.with(tree, member) { (value) throws(RecordError) in
+            try field(value, position, into: &output)
+          }
+        }
       }
-      found += 1
-      try FlatValue.with(tree, member) { (value) throws(RecordError) in
-        try field(value, position, into: &output)
-      }
+      if position == 0 { firstEnd = output.count }
     }
-    try fields.refuseOthers(tree, root, found: found)
+    try fields.refuseOthers(tree, found: found)
+    try endLine(start..<firstEnd, into: &output)
+  }
+
+  /// Ends a line. One of white space alone gets quotes around its first field: readers pass over an
+  /// empty line, and take a blank body for none.
+  private func endLine(_ first: Range<Int>, into output: inout [UInt8]) throws(RecordError) {
+    if !output[first.lowerBound...].contains(where: { $0 > 0x20 }) {
+      guard let quote = format.quote, fields.count > 0 else {
+        throw RecordError(
+          .notRepresentable, path: fields.count > 0 ? fields.name(0) : "",
+          "a line that is not blank, since the format has no quote")
+      }
+      output.insert(quote, at: first.upperBound)
+      output.insert(quote, at: first.lowerBound)
+    }
     output += lineBreak
   }
 
   private func field(
     _ value: UnsafeRawBufferPointer, _ position: Int, into output: inout [UInt8]
   ) throws(RecordError) {
-    // A lone empty field would be an empty line, which readers pass over.
-    guard mustQuote(value) || value.isEmpty && fields.count == 1 else {
-      return output.append(contentsOf: value)
-    }
-    guard let quote = format.quote else {
+    if mustQuote(value), let quote = format.quote {
+      output.append(quote)
+      for byte in value {
+        if byte == quote || byte == format.escape { output.append(format.escape ?? quote) }
+        output.append(byte)
+      }
+      output.append(quote)
+    } else if let escape = format.escape {
+      append(value, escape, into: &output)
+    } else if mustQuote(value) {
       throw RecordError(
         .notRepresentable, path: fields.name(position),
         "a value without line breaks and separators, since the format has no quote")
+    } else {
+      output.append(contentsOf: value)
     }
-    output.append(quote)
+  }
+
+  /// Appends a value without quotes, what has a meaning behind an escape.
+  private func append(
+    _ value: UnsafeRawBufferPointer, _ escape: UInt8, into output: inout [UInt8]
+  ) {
     for byte in value {
-      if byte == quote { output.append(quote) }
-      output.append(byte)
+      switch byte {
+      case 0x0A: output += [escape, UInt8(ascii: "n")]
+      case 0x0D: output += [escape, UInt8(ascii: "r")]
+      case escape, separator[0]: output += [escape, byte]
+      default: output.append(byte)
+      }
     }
-    output.append(quote)
   }
 
   private func mustQuote(_ value: UnsafeRawBufferPointer) -> Bool {

@@ -1,14 +1,12 @@
 /// The records of a fixed-width body. Counted in bytes, each field is cut out of the native bytes and
-/// decoded alone, so a field that ends inside a character is found; counted in characters, the body is
-/// decoded first.
+/// decoded alone, so a field that ends inside a character is found. Counted in characters, or in bytes of
+/// UTF-16, where a character has two or four, the body is decoded first.
 struct FixedWidthRecords {
   private let format: FixedWidthFormat
-  private let charset: Charset
-  private let limits: RecordLimits
   private let names: [Tree.Slice]
   private let nameBytes: [UInt8]
 
-  init(_ format: FixedWidthFormat, charset: Charset, limits: RecordLimits) {
+  init(_ format: FixedWidthFormat) {
     for field in format.fields {
       precondition(
         field.start >= 1 && field.length >= 1 && field.start + field.length - 1 <= format.length,
@@ -16,8 +14,6 @@ struct FixedWidthRecords {
     }
     precondition(format.length > 0, "a record has a length")
     self.format = format
-    self.charset = charset
-    self.limits = limits
     var bytes: [UInt8] = []
     names = format.fields.map { field in
       defer { bytes += Array(field.name.utf8) }
@@ -26,20 +22,18 @@ struct FixedWidthRecords {
     nameBytes = bytes
   }
 
-  var countsBytes: Bool { format.unit == .bytes }
+  private var countsCharacters: Bool { format.unit == .characters }
+
+  /// Whether the fields are cut out of the native bytes.
+  func cutsBytes(in charset: Charset) -> Bool { !countsCharacters && !charset.isUTF16 }
 
   // MARK: In bytes
 
   func readBytes(
-    _ body: UnsafeRawBufferPointer, into tree: inout Tree, _ handout: inout Handout
+    _ body: UnsafeRawBufferPointer, _ charset: Charset, into tree: inout Tree,
+    _ handout: inout Handout
   ) {
-    guard !charset.isUTF16 else {
-      return handout.report(
-        RecordError(
-          .unknownCharset,
-          "fields counted in bytes in UTF-8 or GB18030; count characters"))
-    }
-    let (charset, origin) = self.charset.resolved(for: body)
+    let (charset, origin) = charset.resolved(for: body)
     let body = UnsafeRawBufferPointer(rebasing: body[origin...])
     var start = 0
     while let range = nextRecord(&start, body, format.length) {
@@ -149,33 +143,47 @@ struct FixedWidthRecords {
   ) {
     var start = 0
     while let range = nextCharacters(&start, text.utf8) {
-      let count = Self.characters(in: text.utf8[range])
+      let count = length(of: text.utf8[range])
       guard count == format.length else {
         handout.fault(
           .recordLength, at: range.lowerBound, in: &text,
-          "\(format.length) characters, and here are \(count)")
+          "\(format.length) \(format.unit.rawValue), and here are \(count)")
         continue
       }
       tree.removeAll()
       tree.arena.append(contentsOf: nameBytes)
       let object = tree.open(
         .object, source: Int32(range.lowerBound), sourceCount: Int32(range.count))
-      var (position, place) = (1, range.lowerBound)
-      for index in format.fields.indices {
-        let field = format.fields[index]
-        if field.start < position { (position, place) = (1, range.lowerBound) }
-        place = advance(place, field.start - position, text.utf8)
-        let end = advance(place, field.length, text.utf8)
-        let value = tree.intern(
-          UnsafeRawBufferPointer(rebasing: text.utf8[trimmed(place..<end, text.utf8, field)]))
-        tree.append(
-          .string, name: names[index], text: value, source: Int32(place),
-          sourceCount: Int32(end - place))
-        (position, place) = (field.start + field.length, end)
+      if let cut = fields(range.lowerBound, text.utf8, &tree) {
+        handout.fault(
+          .undecodable, at: cut.place, in: &text, path: format.fields[cut.field].name,
+          handout.undecodable(text.charset))
+        continue
       }
       tree.close(object)
       handout.record(&tree, range, in: &text)
     }
+  }
+
+  /// Appends the fields of the record at a place; where one begins or ends inside a character, that one.
+  private func fields(
+    _ start: Int, _ text: UnsafeRawBufferPointer, _ tree: inout Tree
+  ) -> (place: Int, field: Int)? {
+    var (position, place) = (1, start)
+    for index in format.fields.indices {
+      let field = format.fields[index]
+      if field.start < position { (position, place) = (1, start) }
+      guard advance(&place, field.start - position, text) else { return (place, index) }
+      let first = place
+      guard advance(&place, field.length, text) else { return (place, index) }
+      let value = tree.intern(
+        UnsafeRawBufferPointer(rebasing: text[trimmed(first..<place, text, field)]))
+      tree.append(
+        .string, name: names[index], text: value, source: Int32(first),
+        sourceCount: Int32(place - first))
+      position = field.start + field.length
+    }
+    return nil
   }
 
   /// As `nextRecord`, with the record's length in characters.
@@ -186,17 +194,27 @@ struct FixedWidthRecords {
     while start < text.count, text[start] == 0x0A || text[start] == 0x0D { start += 1 }
     guard start < text.count else { return nil }
     let first = start
-    start = advance(first, format.length, text)
+    if !advance(&start, format.length, text) { start += UTF8Scan.lead(text[start]) }
+    start = min(start, text.count)
     return first..<start
   }
 
-  private func advance(_ place: Int, _ characters: Int, _ text: UnsafeRawBufferPointer) -> Int {
-    var place = place
-    for _ in 0..<characters where place < text.count { place &+= UTF8Scan.lead(text[place]) }
-    return min(place, text.count)
+  /// Passes over a length; false, with the place before the character, if it ends inside one.
+  private func advance(_ place: inout Int, _ length: Int, _ text: UnsafeRawBufferPointer) -> Bool {
+    var left = length
+    while left > 0, place < text.count {
+      let size = UTF8Scan.lead(text[place])
+      let width = countsCharacters ? 1 : size == 4 ? 4 : 2
+      if width > left { return false }
+      left &-= width
+      place = min(place &+ size, text.count)
+    }
+    return true
   }
 
-  static func characters(in text: Slice<UnsafeRawBufferPointer>) -> Int {
-    text.count { $0 & 0xC0 != 0x80 }
+  /// The length of a text, in what the format counts.
+  private func length(of text: Slice<UnsafeRawBufferPointer>) -> Int {
+    if countsCharacters { return text.count { $0 & 0xC0 != 0x80 } }
+    return text.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : $1 >= 0xF0 && $1 < 0xF8 ? 4 : 2) }
   }
 }

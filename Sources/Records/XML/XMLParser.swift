@@ -24,6 +24,10 @@ final class XMLParser {
     guard let context = freshContext() else {
       return builder.pointee.fail(.tooLarge, 0, "memory for the XML parser")
     }
+    // libxml2 would take a zero among the first bytes for another charset, whatever it is told.
+    if let place = bytes.prefix(4).firstIndex(of: 0) {
+      return builder.pointee.fail(.notXML, place, "a document that begins with <")
+    }
     if let place = Self.crowdedElement(bytes) {
       return builder.pointee.fail(
         .tooLarge, place, "at most \(Self.attributeLimit) attributes in one element")

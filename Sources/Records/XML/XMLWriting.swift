@@ -10,6 +10,7 @@ struct XMLWriting {
   private let steps: [Step]
   private let prolog: [UInt8]
   private static let textName = Array("#text".utf8)
+  private static let namespaceName = Array("xmlns".utf8)
 
   init(_ format: XMLFormat, charset: Charset) {
     steps = format.record.map(Self.step)
@@ -75,12 +76,7 @@ struct XMLWriting {
   ) throws(RecordError) {
     guard let step = steps.last else { return }
     try open(step, into: &output)
-    try content(tree, root, into: &output)
-    if output.last != UInt8(ascii: "/") {
-      close(step.name, into: &output)
-    } else {
-      output.append(UInt8(ascii: ">"))
-    }
+    if try content(tree, root, into: &output) { close(step.name, into: &output) }
   }
 }
 
@@ -93,19 +89,18 @@ extension XMLWriting {
   ) throws(RecordError) {
     output.append(UInt8(ascii: "<"))
     tree.withBytes(name) { output.append(contentsOf: $0) }
-    try content(tree, index, into: &output)
-    if output.last != UInt8(ascii: "/") {
-      output.append(UInt8(ascii: "<"))
-      output.append(UInt8(ascii: "/"))
-      tree.withBytes(name) { output.append(contentsOf: $0) }
-    }
+    guard try content(tree, index, into: &output) else { return }
+    output.append(UInt8(ascii: "<"))
+    output.append(UInt8(ascii: "/"))
+    tree.withBytes(name) { output.append(contentsOf: $0) }
     output.append(UInt8(ascii: ">"))
   }
 
-  /// What stands between an element's name and its end tag; a slash alone if there is nothing.
+  /// What stands between an element's name and its end tag; false if there is nothing, and the element
+  /// needs no end tag.
   private func content(
     _ tree: borrowing Tree, _ index: Int, into output: inout [UInt8]
-  ) throws(RecordError) {
+  ) throws(RecordError) -> Bool {
     let isObject = tree.nodes[index].kind == .object
     if isObject { try attributes(tree, index, into: &output) }
     output.append(UInt8(ascii: ">"))
@@ -120,7 +115,10 @@ extension XMLWriting {
     } else {
       try text(tree, index, into: &output)
     }
-    if output.count == start { output[start - 1] = UInt8(ascii: "/") }
+    guard output.count == start else { return true }
+    output[start - 1] = UInt8(ascii: "/")
+    output.append(UInt8(ascii: ">"))
+    return false
   }
 
   private func attributes(
@@ -134,6 +132,11 @@ extension XMLWriting {
       let name = tree.nodes[member].name
       let own = Tree.Slice(offset: name.offset + 1, count: name.count - 1)
       guard tree.withBytes(own, XMLText.isName) else { throw unnamed(tree, member) }
+      guard !tree.withBytes(own, { $0.elementsEqual(Self.namespaceName) }) else {
+        throw RecordError(
+          .notRepresentable, path: tree.path(of: member),
+          "no namespace among the attributes; the record's path says it: {namespace}name")
+      }
       output.append(UInt8(ascii: " "))
       tree.withBytes(own) { output.append(contentsOf: $0) }
       output.append(UInt8(ascii: "="))
@@ -157,6 +160,10 @@ extension XMLWriting {
     guard isText || tree.withBytes(name, XMLText.isName) else { throw unnamed(tree, member) }
     guard tree.nodes[member].kind == .array else {
       return try one(tree, member, name, isText, into: &output)
+    }
+    guard !isText || tree.children(of: member).prefix(2).map(\.self).count < 2 else {
+      throw RecordError(
+        .notRepresentable, path: tree.path(of: member), "one text beside an element's elements")
     }
     for item in tree.children(of: member) {
       guard tree.nodes[item].kind != .array else {
