@@ -198,13 +198,14 @@ struct AdapterReader {
 
   /// The department's own tables beside the national ones; its own come first where the names are equal.
   private func tables(in folder: URL) throws(ConfigurationError) -> [String: CodeTable] {
-    var tables = national
-    guard FileManager.default.fileExists(atPath: folder.path) else { return tables }
+    guard FileManager.default.fileExists(atPath: folder.path) else { return national }
+    var own: [String: CodeTable] = [:]
     for name in try names(in: folder) where name.hasSuffix(".json5") {
-      tables[String(name.dropLast(6))] = try CodeTable.read(
+      own[String(name.dropLast(6))] = try CodeTable.read(
         try readJSON5(folder.appending(path: name)))
     }
-    return tables
+    CodeTable.gatherEditions(&own)
+    return national.merging(own) { _, own in own }
   }
 }
 
@@ -247,6 +248,7 @@ extension AdapterReader {
           file: error.file, line: error.line, path: "", message: "expected \(error.expectation)")
       }
     }
+    CodeTable.gatherEditions(&tables)
     return tables
   }
 }

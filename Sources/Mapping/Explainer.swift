@@ -101,7 +101,8 @@ struct Explainer {
     else { return }
     var table: Move.Table?
     if case .code(let number) = program.code.base[moment.instruction],
-      let origin = program.notes.tables[Int(number)]
+      let origin = program.notes.tables[Int(number)]?
+        .edition(moment.slot.flatMap { program.values.editions[$0] })
     {
       table = Move.Table(
         name: origin.table.name, version: origin.table.version, source: origin.table.source,

@@ -45,6 +45,8 @@ struct Moment: Sendable {
   var faults: Int
   var warnings: Int
   var seen: [Seen] = []
+  /// The slot of the code table that it was translated by.
+  var slot: Int?
   /// The node of the output that the value became; nil if it became none or was taken back.
   var output: Int?
 }

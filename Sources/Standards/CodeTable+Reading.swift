@@ -1,4 +1,5 @@
-/// Reads a code table's file: comment lines `# key: value` (name, version and source must be there), a line
+/// Reads a code table's file: comment lines `# key: value` (name, version and source must be there; from and to
+/// are the first and the last day, or the years, in which this edition is in force), a line
 /// with the columns' names, then one code a line; comma-separated with quotes as RFC 4180 has them, UTF-8.
 extension CodeTable {
   package static func read(_ bytes: [UInt8], file: String) throws(CodeTableError) -> CodeTable {
@@ -20,10 +21,15 @@ extension CodeTable {
       rows.append(row)
     }
     let name = try reader.required("name", in: heading)
+    guard let period = Period(from: heading["from"] ?? "", to: heading["to"] ?? "") else {
+      throw CodeTableError(
+        file: file, line: 0, expectation: "\"# from:\" and \"# to:\" with days or years in order")
+    }
     do {
       return try CodeTable(
         name: name, version: try reader.required("version", in: heading),
-        source: try reader.required("source", in: heading), columns: columns, rows: rows)
+        source: try reader.required("source", in: heading), columns: columns, rows: rows,
+        period: period)
     } catch {
       throw CodeTableError(file: file, line: error.line, expectation: error.expectation)
     }

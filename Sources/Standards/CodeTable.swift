@@ -11,6 +11,10 @@ package struct CodeTable: Sendable {
   package let source: String
   package let columns: [String]
   package let count: Int
+  /// When this edition is in force.
+  package let period: Period
+  /// Earlier editions of the same table.
+  package var others: [CodeTable] = []
   /// All fields' bytes, and the end of each field in them, row by row.
   private let arena: ContiguousArray<UInt8>
   private let ends: ContiguousArray<UInt32>
@@ -23,7 +27,8 @@ package struct CodeTable: Sendable {
 
   /// - Parameter rows: one field a column each; the first column is the code.
   package init(
-    name: String, version: String, source: String, columns: [String], rows: [[String]]
+    name: String, version: String, source: String, columns: [String], rows: [[String]],
+    period: Period = .always
   ) throws(CodeTableError) {
     guard columns.first == "code" else {
       throw CodeTableError(file: name, line: 0, expectation: "the first column is called code")
@@ -35,6 +40,7 @@ package struct CodeTable: Sendable {
     self.version = version
     self.source = source
     self.columns = columns
+    self.period = period
     count = rows.count
     standardColumn = columns.firstIndex(of: "standard") ?? 0
     labelColumn = columns.firstIndex(of: "label") ?? 0
@@ -59,11 +65,11 @@ package struct CodeTable: Sendable {
   /// A department's table: its code, the standard code, and what it means.
   package init(
     name: String, version: String, source: String,
-    entries: [(code: String, standard: String, label: String)]
+    entries: [(code: String, standard: String, label: String)], period: Period = .always
   ) throws(CodeTableError) {
     try self.init(
       name: name, version: version, source: source, columns: ["code", "standard", "label"],
-      rows: entries.map { [$0.code, $0.standard, $0.label] })
+      rows: entries.map { [$0.code, $0.standard, $0.label] }, period: period)
   }
 
   private static func index(

@@ -150,4 +150,46 @@ import Testing
     #expect(CivilDate(daysSince1970: .max) == nil)
     #expect(CivilDate(daysSince1970: -719_163) == nil)
   }
+
+  @Test(
+    "an edition is in force from its first day to its last, and a year is all of it",
+    arguments: [
+      ("2000", "2009", [20_000_101, 20_091_231], [19_991_231, 20_100_101]),
+      ("2007-03-01", "", [20_070_301, 99_991_231], [20_070_228]),
+      ("", "1984-12-31", [1, 19_841_231], [19_850_101]),
+      ("", "", [1, 99_991_231], []),
+    ] as [(String, String, [Int32], [Int32])])
+  func periods(from: String, to: String, inside: [Int32], outside: [Int32]) throws {
+    let period = try #require(Period(from: from, to: to))
+    #expect(inside.allSatisfy { period.contains($0) })
+    #expect(!outside.contains { period.contains($0) })
+  }
+
+  @Test(
+    "what is no day, or ends before it begins, is no period",
+    arguments: [("2000", "1999"), ("20000101", ""), ("2000-02-30", ""), ("x", ""), ("", "99999")])
+  func noPeriods(from: String, to: String) {
+    #expect(Period(from: from, to: to) == nil)
+  }
+
+  @Test("a file that is called like another and its version is an edition of that one")
+  func gathered() throws {
+    func table(_ name: String, _ version: String) throws -> CodeTable {
+      try CodeTable(
+        name: name, version: version, source: "test", columns: ["code"], rows: [["1"]])
+    }
+    var tables = [
+      "a": try table("a", "2"), "a-1": try table("a-1", "1"), "a-b": try table("a-b", "3"),
+    ]
+    CodeTable.gatherEditions(&tables)
+    #expect(tables["a"]?.editions.map(\.version) == ["1", "2"])
+    #expect(tables["a-b"]?.editions.map(\.version) == ["3"])
+    let file = try CodeTable.read(
+      Array("# name: x\n# version: 1\n# from: 1984\n# source: s\ncode\n1\n".utf8), file: "x.csv")
+    #expect(file.period == Period(from: "1984", to: ""))
+    #expect(throws: CodeTableError.self) {
+      try CodeTable.read(
+        Array("# name: x\n# version: 1\n# from: soon\n# source: s\ncode\n1\n".utf8), file: "x.csv")
+    }
+  }
 }

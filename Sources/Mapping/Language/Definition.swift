@@ -117,6 +117,8 @@ enum Step: Sendable, Equatable {
   case part(Int, of: String)
   case characters(from: Int, to: Int?)
   case date(DateStep)
+  /// Before the `code` that it belongs to.
+  case day(DayRule)
   case code(CodeStep)
   case check(CheckedKind)
   case decimal(DecimalStep)
@@ -201,6 +203,9 @@ struct CodeStep: Sendable, Equatable {
   struct Entry: Sendable, Equatable {
     var code: String
     var value: Constant
+    var period = Period.always
+    /// Of the table's editions, the number of the one that it stands in.
+    var edition = 0
   }
   /// `sex`, or `inline`.
   var name: String
@@ -209,6 +214,8 @@ struct CodeStep: Sendable, Equatable {
   var unknown: Unknown
   /// nil for a table that is written in the mapping.
   var origin: TableOrigin?
+  /// Whether the day says which entries hold.
+  var isDated = false
 }
 
 indirect enum Condition: Sendable {

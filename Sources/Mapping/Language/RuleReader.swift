@@ -127,13 +127,18 @@ extension DefinitionReader {
     if let shapes = object.optional(.time) {
       steps.append(.date(try date(shapes, &object, isMoment: true)))
     }
-    if let table = object.optional(.table) { steps.append(.code(try code(table, &object))) }
+    var day: DayRule?
+    if let table = object.optional(.table) {
+      day = try object.optional(.at).map(self.day)
+      steps.append(.code(try code(table, &object, isDated: day != nil)))
+    }
     if let locate = object.optional(.locate) { steps.append(.locate(try self.locate(locate))) }
     guard steps.count <= 1 else {
       throw node.fault(
         "a value is converted once: choose one of as, decimal, date, time, table, locate (a rule inside from comes first)"
       )
     }
+    if let day { steps.insert(.day(day), at: 0) }
     return steps
   }
 
@@ -169,12 +174,21 @@ extension DefinitionReader {
   }
 
   private func code(
-    _ node: ConfigurationNode, _ object: inout ConfigurationObject
+    _ node: ConfigurationNode, _ object: inout ConfigurationObject, isDated: Bool
   ) throws(ConfigurationError) -> CodeStep {
     let unknown = try object.optional(.unknown).map(unknown) ?? .policy(.refuse)
     let isReversed = try object.optional(.reverse)?.bool() ?? false
     var step = CodeStep(name: "inline", version: "", entries: [], unknown: unknown)
+    let edition = object.optional(.edition)
+    if isDated, let edition {
+      throw edition.fault("a rule names its \"edition\" or \"at\" what day it is chosen, not both")
+    }
+    step.isDated = isDated
     if case .object(let members) = node.value {
+      if let word = edition ?? (isDated ? node : nil) {
+        throw word.fault(
+          "a table that is written here has no editions: \"edition\" and \"at\" need its name")
+      }
       for member in members {
         step.entries.append(.init(code: member.name, value: try constant(member.node)))
       }
@@ -183,10 +197,14 @@ extension DefinitionReader {
       guard let table = tables[name] else {
         throw node.unknown("code table", name, known: Array(tables.keys))
       }
-      step.name = table.name
-      step.version = table.version
-      step.origin = TableOrigin(table: table)
-      step.entries = table.pairs.map { .init(code: $0.code, value: .text($0.standard)) }
+      let chosen = try self.edition(of: table, edition)
+      step.name = chosen.name
+      step.version = chosen.version
+      step.origin = TableOrigin(table: chosen)
+      step.entries =
+        isDated
+        ? try datedEntries(of: table, at: node)
+        : chosen.pairs.map { .init(code: $0.code, value: .text($0.standard)) }
     }
     guard !step.entries.isEmpty else { throw node.fault("the code table is empty") }
     if isReversed {
@@ -211,14 +229,18 @@ extension DefinitionReader {
     _ step: CodeStep, _ node: ConfigurationNode
   ) throws(ConfigurationError) -> [CodeStep.Entry] {
     var back: [CodeStep.Entry] = []
-    var seen: [String: String] = [:]
+    var seen: [String: [CodeStep.Entry]] = [:]
     for entry in step.entries {
-      if let other = seen.updateValue(entry.code, forKey: entry.value.text) {
+      if let other = seen[entry.value.text]?.first(where: { $0.period.overlaps(entry.period) }) {
         throw node.fault(
-          "the codes \"\(other)\" and \"\(entry.code)\" of table \"\(step.name)\" both mean \"\(entry.value.text)\", so there is no way back; write the table out here, from the standard value to the native code"
+          "the codes \"\(other.code)\" and \"\(entry.code)\" of table \"\(step.name)\" both mean \"\(entry.value.text)\", so there is no way back; write the table out here, from the standard value to the native code"
         )
       }
-      back.append(.init(code: entry.value.text, value: .text(entry.code)))
+      seen[entry.value.text, default: []].append(entry)
+      back.append(
+        .init(
+          code: entry.value.text, value: .text(entry.code), period: entry.period,
+          edition: entry.edition))
     }
     return back
   }

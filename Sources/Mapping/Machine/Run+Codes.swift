@@ -5,16 +5,23 @@ extension Run {
   mutating func translate(_ number: Int32) {
     let table = program.codes.base[Int(number)]
     var place = Int32(truncatingIfNeeded: codeHash(value.text)) & table.mask
+    slot = -1
+    if table.periods >= 0 { return translateByDay(table, place) }
     while true {
       let slot = program.slots.base[Int(table.start + place)]
       guard slot.isTaken else { break }
-      if equal(text(slot.code), value.text) {
-        if isTracing { trace?.codes[Int(table.start + place)] &+= 1 }
-        return take(slot.value)
-      }
+      if equal(text(slot.code), value.text) { return take(slot, at: table.start + place) }
       place = (place + 1) & table.mask
     }
     unknown(table)
+  }
+
+  @inline(__always) mutating func take(_ found: CodeSlot, at place: Int32) {
+    if isTracing {
+      trace?.codes[Int(place)] &+= 1
+      slot = place
+    }
+    take(found.value)
   }
 
   @inline(__always) private mutating func take(_ constant: ConstantValue) {
@@ -23,8 +30,12 @@ extension Run {
     value.interned = constant.text.offset
   }
 
-  private mutating func unknown(_ table: CodeProgram) {
-    let expectation = "a code of the table \(String(decoding: text(table.name), as: UTF8.self))"
+  func name(of table: CodeProgram) -> String {
+    String(decoding: text(table.name), as: UTF8.self)
+  }
+
+  mutating func unknown(_ table: CodeProgram) {
+    let expectation = "a code of the table \(name(of: table))"
     if table.constant >= 0 {
       warn(.unmappedCode, expectation)
       return take(constants[Int(table.constant)])

@@ -14,6 +14,7 @@ extension Run {
     switch code[here] {
     case .load(let path, _) where value.node < 0: moment.node = Int(find(path))
     case .jumpUnless(let test, _): look(at: test, &moment.seen)
+    case .code where slot >= 0: moment.slot = Int(slot)
     case .emit where value.state == .there: moment.output = output.nodes.count - 1
     case .close: takeBack(from: output.nodes.count)
     default: break

@@ -27,6 +27,10 @@ struct Run {
   var here = 0
   /// Whether `parents` tells of this record already: another item of it was mapped before.
   var knowsParents = false
+  /// The day that says which edition of a code table holds, as a number; 0 for none.
+  var day: Int32 = 0
+  /// The slot of the code that was translated last, for traces.
+  var slot: Int32 = -1
   /// Set when the output grows beyond its bounds; the run ends.
   var isStopped = false
 
@@ -78,6 +82,8 @@ struct Run {
       case .piece: work.pieces.append(value)
       case .endJoin(let separator): join(separator)
       case .envelope(let slot): fill(slot)
+      case .hold(let end): if !hold() { next = Int(end) }
+      case .keepDay: keepDay()
       case let step: if value.state == .there { apply(step) }
       }
       if isTracing { note(next: next) }

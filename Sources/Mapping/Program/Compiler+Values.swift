@@ -28,17 +28,31 @@ extension Compiler {
       prefix == home, !rule.steps.isEmpty
     else {
       try source(rule, at: target)
-      for step in rule.steps { self.step(step) }
-      return
+      return try steps(of: rule, at: target)
     }
     if let register = builder.register(of: path, rule.steps) {
       return builder.add(.recall(register))
     }
     try source(rule, at: target)
-    for step in rule.steps { self.step(step) }
-    if depth == 0 {
+    try steps(of: rule, at: target)
+    if depth == 0, !rule.steps.contains(where: \.isDay) {
       let register = builder.makeRegister(for: path, rule.steps)
       builder.add(.store(register))
+    }
+  }
+
+  private mutating func steps(of rule: Rule, at target: String) throws(ConfigurationError) {
+    for step in rule.steps {
+      guard case .day(let day) = step else {
+        self.step(step)
+        continue
+      }
+      let note = builder.rules.count - 1
+      let start = builder.reserve()
+      try value(day.rule, at: target)
+      builder.resume(note)
+      builder.add(.keepDay)
+      builder.fill(start, .hold(end: builder.next))
     }
   }
 
@@ -105,7 +119,7 @@ extension Compiler {
     let start = builder.next
     defer { builder.explain(start, as: step.words) }
     switch step {
-    case .keepBlanks: break
+    case .keepBlanks, .day: break
     case .absent(let texts):
       let range = builder.constants(texts.map { .text($0) })
       builder.add(.absentTexts(start: range.start, count: range.count))

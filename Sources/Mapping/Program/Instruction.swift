@@ -32,6 +32,9 @@ enum Instruction: Sendable {
   case locate(Int32)
   case pad(Int32)
   case fullWidth
+  /// Puts the value aside while the day of a code table is found, or goes on behind that.
+  case hold(end: Int32)
+  case keepDay
   /// Keeps the value for rules that want the same, and takes such a value.
   case store(Int32)
   case recall(Int32)
@@ -135,6 +138,8 @@ struct CodeProgram: Sendable {
   var constant: Int32
   /// Its name, for faults.
   var name: Span
+  /// Where the periods of its slots begin in `ValueSteps.periods`; -1 where no day is asked.
+  var periods: Int32 = -1
 }
 
 struct CodeSlot: Sendable {

@@ -186,15 +186,20 @@ struct ProgramBuilder {
     while size < step.entries.count * 2 { size *= 2 }
     let start = slots.count
     slots.append(contentsOf: Array(repeating: CodeSlot.free, count: size))
-    for entry in step.entries {
+    let periods = step.isDated ? values.addPeriods(size) : -1
+    // Of several entries of one code and day the last counts, so it is met first.
+    for entry in step.entries.reversed() {
       var place = Int(codeHash(entry.code.utf8)) & (size - 1)
       while slots[start + place].isTaken { place = (place + 1) & (size - 1) }
       slots[start + place] = CodeSlot(
         code: text(entry.code), value: value(entry.value, isInterned: false), isTaken: true)
+      guard step.isDated else { continue }
+      values.setPeriod(
+        entry.period, at: Int(periods) + place, edition: entry.edition, slot: start + place)
     }
     var program = CodeProgram(
       start: Int32(start), mask: Int32(size - 1), unknown: .refuse, constant: -1,
-      name: text(step.version.isEmpty ? step.name : "\(step.name) \(step.version)"))
+      name: text(step.title), periods: periods)
     switch step.unknown {
     case .policy(let policy): program.unknown = policy
     case .constant(let value): program.constant = constant(value)

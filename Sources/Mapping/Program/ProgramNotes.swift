@@ -25,6 +25,12 @@ struct TableOrigin: Sendable, Equatable {
   var table: CodeTable
   var isReversed = false
 
+  /// The edition of that number, where the day chose it.
+  func edition(_ number: Int?) -> TableOrigin {
+    guard let number else { return self }
+    return TableOrigin(table: table.editions[number], isReversed: isReversed)
+  }
+
   static func == (left: Self, right: Self) -> Bool {
     left.isReversed == right.isReversed && left.table.name == right.table.name
       && left.table.version == right.table.version && left.table.source == right.table.source

@@ -38,3 +38,19 @@ extension LocateStep {
 extension PadStep {
   var words: String { "\(side.rawValue) filled with \"\(character)\" to \(count) characters" }
 }
+
+extension CodeStep {
+  /// What faults call the table.
+  var title: String {
+    if isDated { return "\(name) in force on the day" }
+    return version.isEmpty ? name : "\(name) \(version)"
+  }
+
+  var words: String {
+    if isDated, let origin {
+      let versions = origin.table.editions.map(\.version).joined(separator: ", ")
+      return "table \(name), version in force on that day, of \(versions)"
+    }
+    return version.isEmpty ? "table \(name)" : "table \(name), version \(version)"
+  }
+}

@@ -69,9 +69,9 @@ extension Step {
       last.map { "characters \(first) to \($0)" } ?? "characters from \(first)"
     case .date(let step):
       "date \(step.shapes.map(\.text).joined(separator: " or ")) into \(step.into.text)"
+    case .day(let day): "the day of \(day.words)"
     case .code(let step):
-      (step.version.isEmpty ? "table \(step.name)" : "table \(step.name), version \(step.version)")
-        + step.unknown.words
+      step.words + step.unknown.words
     case .check(let kind): kind.words
     case .decimal(let step): step.words
     case .locate(let step): step.words

@@ -18,6 +18,9 @@ struct ValueSteps: Sendable {
   private(set) var decimals: [DecimalStep] = []
   private(set) var pads: [Pad] = []
   private(set) var locates: [Locate] = []
+  /// When each slot of the code tables that ask for a day is in force, and the edition that it stands in.
+  private(set) var periods: [Period] = []
+  private(set) var editions: [Int: Int] = [:]
   /// The numbers of memory that the largest pattern needs.
   private(set) var patternRoom = 0
 
@@ -49,5 +52,19 @@ struct ValueSteps: Sendable {
     let known = locates.first { $0.step.origin == step.origin }?.names
     locates.append(Locate(step: step, names: known ?? DivisionNames(step.origin.table)))
     return .locate(Int32(locates.count - 1))
+  }
+
+  /// Room for the periods of a code table's slots, and where it begins.
+  mutating func addPeriods(_ count: Int) -> Int32 {
+    periods.append(contentsOf: repeatElement(.always, count: count))
+    return Int32(periods.count - count)
+  }
+
+  /// - Parameters:
+  ///   - place: in `periods`.
+  ///   - slot: in the slots of all tables.
+  mutating func setPeriod(_ period: Period, at place: Int, edition: Int, slot: Int) {
+    periods[place] = period
+    editions[slot] = edition
   }
 }
