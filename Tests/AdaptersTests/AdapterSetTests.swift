@@ -122,4 +122,25 @@ import Testing
       to: "department: \"transport\"")
     #expect(try AdapterSet.load(home: home).adapters["transport"]?.intakes.count == 1)
   }
+
+  @Test(
+    "an edition of a national table stands in a file of its own, one of a department's table too")
+  func editions() throws {
+    let home = try copy()
+    defer { try? FileManager.default.removeItem(at: home) }
+    let mapping = "adapters/tax/mappings/registration-change.json5"
+    try change(
+      mapping, in: home, "table: \"taxpayer-status\"", to: "table: \"gbt4658\", edition: \"1984\"")
+    _ = try AdapterSet.load(home: home)
+    try change(mapping, in: home, "\"gbt4658\", edition: \"1984\"", to: "\"gbt4658\", at: \"XGRQ\"")
+    _ = try AdapterSet.load(home: home)
+    try change(
+      mapping, in: home, "\"gbt4658\", at: \"XGRQ\"", to: "\"taxpayer-status\", edition: \"0\"")
+    #expect(throws: ConfigurationError.self) { try AdapterSet.load(home: home) }
+    let codes = home.appending(path: "adapters/tax/codes")
+    let old = "{name: 't', version: '0', source: 's', entries: {'01': 'normal'}}"
+    try old.write(
+      to: codes.appending(path: "taxpayer-status-0.json5"), atomically: true, encoding: .utf8)
+    _ = try AdapterSet.load(home: home)
+  }
 }
