@@ -62,7 +62,8 @@ final class FinderProgram: Sendable {
       isFastenedAtStart: isFastened)
   }
 
-  struct Table {
+  /// `@unchecked Sendable`: the memory behind the pointers is only ever read.
+  struct Table: @unchecked Sendable {
     let steps: UnsafePointer<Step>
     fileprivate let sets: UnsafePointer<Points>
     fileprivate let ranges: UnsafePointer<ClosedRange<UInt32>>

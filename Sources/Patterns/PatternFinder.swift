@@ -12,6 +12,9 @@ package final class PatternFinder: Sendable {
   /// A match is the whole text: the pattern is fastened at both ends.
   package let spansWhole: Bool
   let program: FinderProgram
+  // Both are the memory of what stands above: kept, since finding them takes longer than most searches.
+  private let automaton: Automaton.Table
+  private let table: FinderProgram.Table
 
   package enum Found: Sendable {
     case found, nothing
@@ -30,14 +33,24 @@ package final class PatternFinder: Sendable {
         "a pattern without look-around, word boundaries and back-references is expected")
     }
     program = try FinderProgram(syntax)
+    automaton = pattern.table
+    table = program.table
     groupCount = program.groupCount
     spansWhole = syntax.isFastened
   }
 
+  /// Whether there may be a match: what costs little to say. With an automaton it is certain.
+  package func mayMatch(_ text: UnsafeRawBufferPointer) -> Bool {
+    withExtendedLifetime(self) { !automaton.exists || automaton.matches(text) }
+  }
+
+  /// Whether `mayMatch` is certain.
+  package var isCertain: Bool { automaton.exists }
+
   /// How many numbers of memory a search needs, and where its answer stands: first and end of the match, then
   /// of each group, -1 for one that took no part.
   package var roomCount: Int {
-    program.slotCount * 2 + program.count * (program.slotCount * 2 + 11)
+    table.slotCount * 2 + table.count * (table.slotCount * 2 + 11)
   }
 
   /// - Parameters:
@@ -51,7 +64,7 @@ package final class PatternFinder: Sendable {
     precondition(room.count >= roomCount && text.count <= Int(Int32.max), "a search has its room")
     guard let base = room.baseAddress else { return .nothing }
     return withExtendedLifetime(self) {
-      var search = FinderSearch(program.table, text, base)
+      var search = FinderSearch(table, text, base)
       return search.run(from: start, &budget)
     }
   }

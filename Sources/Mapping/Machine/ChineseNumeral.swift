@@ -29,6 +29,7 @@ struct ChineseNumeral {
 
   /// Reads as far as it goes; nil, with nothing read, where no numeral begins.
   init?(_ reader: inout NumberReader) {
+    guard reader.isBeyondASCII else { return nil }
     var ahead = reader
     var isFirst = true
     while let token = Self.token(&ahead) {
@@ -132,6 +133,7 @@ struct ChineseNumeral {
   }
 
   private static func token(_ reader: inout NumberReader) -> Token? {
+    guard reader.isBeyondASCII else { return nil }
     for (digit, words) in digits.enumerated() {
       for word in words where reader.skip(word) { return .digit(UInt64(digit)) }
     }

@@ -157,18 +157,25 @@ struct NumberReader {
   /// - Returns: whether there is a sign.
   mutating func sign(_ isNegative: inout Bool) -> Bool {
     if skip(UInt8(ascii: "+")) { return true }
-    guard skip(UInt8(ascii: "-")) || skip("\u{2212}") || skip("负") else { return false }
+    guard skip(UInt8(ascii: "-")) || isBeyondASCII && (skip("\u{2212}") || skip("负")) else {
+      return false
+    }
     isNegative = true
     return true
   }
 
+  /// Words are looked for only where one may stand.
+  var isBeyondASCII: Bool { next.map { $0 >= 0x80 } ?? false }
+
   mutating func skipCurrency() {
+    guard let next, !isDigit(next) else { return }
     if !skip("¥"), !skip("￥"), !skip("人民币"), !skip("RMB") { _ = skip("CNY") }
     skipBlanks()
   }
 
   /// The power of ten of a unit such as 万元; nil where none stands.
   mutating func unit() -> Int? {
+    guard !isAtEnd else { return nil }
     let start = place
     skipBlanks()
     for small in Self.small where skip(small.word) { return small.shift }

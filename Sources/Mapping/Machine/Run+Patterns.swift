@@ -7,10 +7,8 @@ extension Run {
     let match = program.values.matches[Int(number)]
     let finder = match.finder
     value.kind = .string
-    if finder.pattern.isAutomaton {
-      guard finder.pattern.matches(value.text) else { return unmatched(match) }
-      if finder.spansWhole, match.group == 0 { return }
-    }
+    guard finder.mayMatch(value.text) else { return unmatched(match) }
+    if finder.isCertain, finder.spansWhole, match.group == 0 { return }
     var budget = Limits.patternSteps(value.text.count)
     switch find(finder, from: 0, &budget) {
     case .found: break
@@ -55,7 +53,7 @@ extension Run {
     let replacement = program.values.replacements[Int(number)]
     let finder = replacement.finder
     value.kind = .string
-    if finder.pattern.isAutomaton, !finder.pattern.matches(value.text) { return }
+    guard finder.mayMatch(value.text) else { return }
     var budget = Limits.patternSteps(value.text.count)
     let text = value.text
     work.written.removeAll(keepingCapacity: true)
