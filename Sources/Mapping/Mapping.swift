@@ -7,8 +7,8 @@ import Standards
 /// Promises: a mapping file is checked as a whole when it is compiled, and its errors name file, line, path
 /// and the nearest right name; a run never fails, it answers with a record and its envelope or with all the
 /// faults it found; the same record gives the same bytes; nothing is allocated for a good record. Lanes
-/// and `tongban mapping` call it. Pure: no file, no clock, no global. It imports Configuration, Records,
-/// Standards and Schemas, and must never import anything that reaches outside.
+/// and `tongban mapping` call it. Pure: no file, no clock, no global. It imports Configuration, Patterns, Records
+/// and Standards, and must never import anything that reaches outside.
 package struct Mapping: Sendable {
   let definition: Definition
   let program: Program
