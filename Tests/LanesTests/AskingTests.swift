@@ -1,3 +1,4 @@
+import Events
 import Storage
 import Synchronization
 import TestSupport
