@@ -48,6 +48,7 @@ let package = Package(
     module("Patterns", ["Records"]),
     module("Schemas", ["Patterns", "Records", "Standards"]),
     module("Mapping", ["Configuration", "Patterns", "Records", "Standards"]),
+    module("Drafting", ["Configuration", "Records", "Standards"]),
     module("Events"),
 
     // The one shape of every worker.
@@ -85,8 +86,9 @@ let package = Package(
     .executableTarget(
       name: "tongban",
       dependencies: [
-        "Adapters", "Catalogue", "Configuration", "Events", "HTTP", "Inspection", "Lanes",
-        "Mapping", "Messaging", "Notices", "Records", "Routing", "SampleCity", "Schemas", "Servers",
+        "Adapters", "Catalogue", "Configuration", "Drafting", "Events", "HTTP", "Inspection",
+        "Lanes", "Mapping", "Messaging", "Notices", "Records", "Routing", "SampleCity", "Schemas",
+        "Servers",
         "Standards", "Storage", "Sync", "Topology",
       ], swiftSettings: strict),
 
@@ -106,6 +108,9 @@ let package = Package(
     tests("Catalogue", ["Configuration", "Events", "Records"]),
     tests("Configuration"),
     tests("Cryptography"),
+    tests(
+      "Drafting",
+      ["Adapters", "Configuration", "Mapping", "Records", "Routing", "Standards", "TestSupport"]),
     tests("Events"),
     .testTarget(
       name: "FaultTests",

@@ -13,6 +13,7 @@ enum MappingCommands {
     Command(
       "mapping test", "[DEPARTMENT…] [--accept]",
       "run every sample against its expected output; exit 1 if one differs", run: test),
+    DraftCommand.command,
   ]
 
   static func run(_ arguments: inout Arguments) throws -> ExitCode {
