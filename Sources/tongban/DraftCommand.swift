@@ -110,18 +110,19 @@ enum DraftCommand {
   private static func write(
     _ draft: Draft, _ files: [String], to folder: URL, _ request: DraftRequest, json: Bool
   ) throws {
-    for file in draft.files {
+    let samples = folder.appending(path: "samples/\(request.event)")
+    try FileManager.default.createDirectory(at: samples, withIntermediateDirectories: true)
+    for (name, octets) in draft.copies { try Data(octets).write(to: samples.appending(path: name)) }
+    // adapter.json5 makes an adapter of the folder: last, so that a running hub reads a whole one.
+    for file in draft.files.reversed() {
       let place = folder.appending(path: file.path)
       try FileManager.default.createDirectory(
         at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(file.text.utf8).write(to: place)
     }
-    let samples = folder.appending(path: "samples/\(request.event)")
-    try FileManager.default.createDirectory(at: samples, withIntermediateDirectories: true)
-    for (name, octets) in draft.copies { try Data(octets).write(to: samples.appending(path: name)) }
     guard !json else { return }
     print(
-      "wrote \(folder.path): \(draft.files.count) files and \(draft.copies.count) samples as they are"
+      "wrote \(folder.path): \(counted(draft.files.count, "file")), and \(counted(draft.copies.count, "sample")) as they are"
     )
     print("put made-up data in place of real persons' before you share them; then")
     print("tongban mapping test \(request.department) --accept")

@@ -66,7 +66,7 @@ package struct RoleGuess: Sendable, Equatable {
     }
     if let found = support(clue.role, evidence) {
       // Both must be wrong for it to be wrong.
-      let doubt = (100 - clue.sureness) * (100 - found.evidence.strength)
+      let doubt = (100 - clue.sureness) * (100 - found.evidence.weight)
       let reason = found.evidence.reason
       return RoleGuess(
         role: clue.role,

@@ -59,6 +59,14 @@ package struct Evidence: Sendable, Equatable {
   /// In percent: how rarely other contents look so.
   package let strength: Int
   package let reason: String
+
+  /// How much it adds to what a name says: that a code is short or a number is digits says little.
+  var weight: Int {
+    switch kind {
+    case .code, .flag, .number, .uniqueNumber, .text: strength / 4
+    default: strength
+    }
+  }
 }
 
 /// Looks at a field's contents.

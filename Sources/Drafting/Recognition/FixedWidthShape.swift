@@ -13,6 +13,7 @@ enum FixedWidthShape {
       best.evenness >= 60, best.length <= 20_000
     else { return nil }
     let columns = ColumnEdges.find(in: best)
+    guard columns.count > 1 else { return nil }
     let fields = columns.enumerated().map { number, column in
       FixedWidthFormat.Field(
         name: "C\(number + 1)", start: column.start + 1, length: column.length)

@@ -162,7 +162,7 @@ struct BodyShape {
       if let shape = DelimitedShape.find(in: samples.map(\.text), columns: columns) { return shape }
       if let shape = FixedWidthShape.find(in: samples, charset) { return shape }
       throw DraftFault(
-        "no shape was found in \(lines.reduce(0) { $0 + $1.count }) lines: no separator gives them equal columns, they are not key=value, and their lengths differ; give more lines, or the layout with --columns NAME:LENGTH,…"
+        "no shape was found in \(counted(lines.reduce(0) { $0 + $1.count }, "line")): no separator gives equal columns, it is not key=value, and no edges of columns in lines of one length; give more lines, or the layout with --columns NAME:LENGTH,…"
       )
     }
   }

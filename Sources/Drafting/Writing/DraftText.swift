@@ -51,11 +51,12 @@ enum CodeTableText {
       text.remark(
         "\(table.hidden) values were seen that are not shown: they do not look like codes.")
     }
-    let given = Set(table.rows.filter(\.isWritten).map(\.code))
-    let others = table.choices.filter { !given.contains($0) }
-    if !others.isEmpty {
-      text.remark("The standard values themselves.")
-      for choice in others { text.add("\(quoted(choice)): [\(quoted(choice)), \"\"],") }
+    if !table.choices.isEmpty {
+      text.remark("The standard has \(table.choices.joined(separator: ", ")).")
+    }
+    // A table is never empty; this is what may stand in one of which nothing is known.
+    if !table.rows.contains(where: \.isWritten) {
+      for choice in table.choices { text.add("\(quoted(choice)): [\(quoted(choice)), \"\"],") }
     }
     text.close("},")
     text.close("}")
@@ -69,7 +70,7 @@ enum AdapterText {
   ) -> String {
     var text = JSON5Lines()
     text.remark(
-      "Drafted from \(recognition.samples.count) samples with \(survey.records) records. Percentages say how sure a line is."
+      "Drafted from \(counted(recognition.samples.count, "sample")) with \(counted(survey.records, "record")). Percentages say how sure a line is."
     )
     text.open("{")
     text.add("department: \(quoted(request.department)),")

@@ -40,6 +40,11 @@ struct JSON5Lines {
   var text: String { lines.joined(separator: "\n") + "\n" }
 }
 
+/// `1 sample`, `3 samples`.
+package func counted(_ number: Int, _ what: String) -> String {
+  "\(number) \(what)\(number == 1 ? "" : "s")"
+}
+
 /// A text as JSON5 has it.
 func quoted(_ text: String) -> String {
   var quoted = "\""

@@ -24,7 +24,7 @@ struct MappingText {
   mutating func write() -> String {
     var text = JSON5Lines()
     text.remark(
-      "A first mapping, drafted from \(survey.records) records. Each line says how sure it is and what spoke for it; "
+      "A first mapping, drafted from \(counted(survey.records, "record")). Each line says how sure it is and what spoke for it; "
         + "\"decide\" marks what only the department can say. \(schema.name) fits to \(fit.score) %: "
         + fit.reasons.joined(separator: "; ") + ".")
     text.open("{")
