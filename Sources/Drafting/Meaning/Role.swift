@@ -17,6 +17,14 @@ package enum Role: String, Sendable, CaseIterable {
   case registrationType, taxpayerStatus, taxAuthority, registeredOn
   // Social insurance.
   case insuranceKind, insuranceStatus, employerNumber, startedOn, endedOn
+  // The housing fund, and accounts of any kind.
+  case accountStatus, base, personalRate, employerRate, personalAmount, employerAmount, balance
+  case paidUntil, openedOn, closedOn, closeReason, pausedOn
+  // Certificates and licences.
+  case certificateNumber, issuer, issuerCode, issuedOn, validFrom, validTo, replaces
+  // Births, deaths, marriages.
+  case motherName, motherNumber, motherBirthDate, fatherName, fatherNumber, fatherBirthDate
+  case bornAt, gestationWeeks, weight, length, crematedOn, cause
   // Seen, and of no standard.
   case money, remark, otherPerson
 
@@ -32,20 +40,25 @@ package enum Role: String, Sendable, CaseIterable {
   var kinds: [(kind: Kind, alone: Int)] {
     switch self {
     case .identityNumber: [(.identityNumber, 88), (.oldIdentityNumber, 55)]
-    case .representativeNumber: [(.identityNumber, 30), (.oldIdentityNumber, 20)]
+    case .representativeNumber, .motherNumber, .fatherNumber:
+      [(.identityNumber, 30), (.oldIdentityNumber, 20)]
     case .otherPerson: [(.identityNumber, 10), (.personName, 10), (.mobilePhone, 10)]
     case .residencePermit: [(.residencePermit, 88)]
     case .foreignPermanentResidence: [(.foreignPermanentResidence, 75)]
     case .passport: [(.travelDocument, 55)]
     case .personName: [(.personName, 72)]
-    case .formerName, .representativeName: [(.personName, 20)]
+    case .formerName, .representativeName, .motherName, .fatherName: [(.personName, 20)]
     case .sex: [(.sexOfNumber, 85), (.sexLabel, 85), (.flag, 10), (.code, 10)]
     case .ethnicity: [(.ethnicLabel, 85), (.code, 10)]
     case .birthDate: [(.birthOfNumber, 94), (.day, 20)]
-    case .deathDate, .establishedOn, .approvedOn, .registeredOn, .termFrom:
+    case .deathDate, .establishedOn, .approvedOn, .registeredOn, .termFrom, .issuedOn, .validFrom,
+      .openedOn, .crematedOn, .motherBirthDate, .fatherBirthDate:
       [(.day, 20), (.moment, 15), (.openDay, 10), (.month, 8)]
     case .startedOn: [(.day, 55), (.moment, 15), (.openDay, 20), (.month, 15)]
-    case .endedOn, .termTo: [(.openDay, 60), (.day, 25), (.moment, 10), (.month, 10)]
+    case .endedOn, .termTo, .validTo, .closedOn, .pausedOn:
+      [(.openDay, 60), (.day, 25), (.moment, 10), (.month, 10)]
+    case .bornAt: [(.moment, 15)]
+    case .paidUntil: [(.month, 30)]
     case .changedAt: [(.moment, 68), (.day, 20)]
     case .division: [(.division, 78), (.longDivision, 60)]
     case .address: [(.address, 75)]
@@ -60,11 +73,15 @@ package enum Role: String, Sendable, CaseIterable {
     case .phone: [(.mobilePhone, 80), (.landline, 75)]
     case .bankCard: [(.bankCard, 75)]
     case .mail: [(.mail, 95)]
-    case .money, .registeredCapital: [(.amount, self == .money ? 60 : 25), (.number, 5)]
+    case .money, .registeredCapital, .base, .personalAmount, .employerAmount, .balance,
+      .personalRate,
+      .employerRate:
+      [(.amount, self == .money ? 60 : 25), (.number, 5)]
     case .validity: [(.boolean, 35), (.flag, 15)]
     case .reversalFlag: [(.flag, 12)]
     case .eventID: [(.uniqueNumber, 40), (.taxSerial, 20), (.number, 10)]
     case .recordNumber: [(.uniqueNumber, 20), (.number, 12)]
+    case .accountStatus: [(.code, 8)]
     case .operation, .lifeStatus, .relation, .documentKind, .enterpriseType, .enterpriseStatus,
       .industry,
       .representativeKind, .currency, .registrationType, .taxpayerStatus, .insuranceKind,
@@ -73,7 +90,11 @@ package enum Role: String, Sendable, CaseIterable {
     case .householdNumber, .registrationNumber, .employerNumber, .socialInsuranceNumber,
       .reversalOf:
       [(.number, 5), (.uniqueNumber, 5)]
-    case .businessScope, .registrationAuthority, .remark: []
+    case .certificateNumber: [(.uniqueNumber, 5), (.text, 1)]
+    case .issuer: [(.enterpriseName, 10)]
+    case .issuerCode: [(.creditCode, 10)]
+    case .gestationWeeks, .weight, .length: [(.number, 1), (.code, 1)]
+    case .businessScope, .registrationAuthority, .remark, .closeReason, .replaces, .cause: []
     }
   }
 
@@ -82,7 +103,8 @@ package enum Role: String, Sendable, CaseIterable {
     switch self {
     case .identityNumber, .residencePermit, .birthDate, .deathDate, .establishedOn, .approvedOn,
       .registeredOn, .termFrom, .termTo, .startedOn, .endedOn, .changedAt, .creditCode, .personName,
-      .representativeName, .representativeNumber, .division, .organisationCode, .mail, .phone:
+      .representativeName, .representativeNumber, .motherName, .motherNumber, .fatherName,
+      .fatherNumber, .division, .organisationCode, .mail, .phone:
       true
     default: false
     }
@@ -91,7 +113,7 @@ package enum Role: String, Sendable, CaseIterable {
   /// Whether codes stand in it.
   var isCode: Bool {
     switch self {
-    case .sex, .ethnicity, .lifeStatus, .relation, .documentKind, .enterpriseType,
+    case .sex, .ethnicity, .lifeStatus, .accountStatus, .relation, .documentKind, .enterpriseType,
       .enterpriseStatus,
       .representativeKind, .registrationType, .taxpayerStatus, .insuranceKind, .insuranceStatus,
       .operation,
@@ -102,7 +124,7 @@ package enum Role: String, Sendable, CaseIterable {
   }
 
   /// Whether a field may have this role beside another one.
-  var isShared: Bool { self == .recordNumber }
+  var isShared: Bool { self == .recordNumber || self == .certificateNumber }
 }
 
 extension String {

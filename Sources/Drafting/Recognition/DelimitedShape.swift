@@ -42,6 +42,7 @@ enum DelimitedShape {
 
   private static func table(_ texts: [[UInt8]], _ separator: String) -> Table? {
     let mark = Array(separator.utf8)
+    guard !isDoubled(mark) || texts.allSatisfy({ hasOnlyPairs($0, mark[0]) }) else { return nil }
     let quote = Self.quote(texts, mark)
     let rows = texts.flatMap { Self.rows(of: $0, mark, quote) }
     var counts: [Int: Int] = [:]
@@ -52,6 +53,22 @@ enum DelimitedShape {
     return Table(
       separator: separator, quote: quote, rows: rows, width: width.key,
       evenness: width.value * 100 / rows.count)
+  }
+
+  private static func isDoubled(_ mark: [UInt8]) -> Bool { mark.count == 2 && mark[0] == mark[1] }
+
+  /// Whether a sign never stands alone: where it does, two of it are an empty field between single ones.
+  private static func hasOnlyPairs(_ text: [UInt8], _ sign: UInt8) -> Bool {
+    var run = 0
+    for byte in text {
+      if byte == sign {
+        run += 1
+      } else {
+        if run % 2 == 1 { return false }
+        run = 0
+      }
+    }
+    return run % 2 == 0
   }
 
   private static func shape(of table: Table, _ columns: [DraftColumn]) -> BodyShape {

@@ -10,17 +10,26 @@ package struct Field: Sendable {
   let filled: [String]
   /// The values without repeats, in the order of their first; those beyond the bound are not kept.
   let distinct: [String]
+  /// Words in it that mean that there is no value; they count as none.
+  let absent: [String]
   /// In characters, without the blanks around.
   package let lengths: ClosedRange<Int>
 
   init(path: NativePath, values: [String], kinds: Set<Tree.Kind>) {
-    (self.path, self.values, self.kinds) = (path, values, kinds)
+    let words = Set(values).intersection(Self.nothing)
+    let values = words.isEmpty ? values : values.map { words.contains($0) ? "" : $0 }
+    (self.path, self.values, self.kinds, absent) = (path, values, kinds, words.sorted())
     filled = values.filter { !$0.isEmpty }
     var seen: Set<String> = []
     distinct = filled.filter { seen.insert($0).inserted }
     let counts = filled.map(\.unicodeScalars.count)
     lengths = (counts.min() ?? 0)...(counts.max() ?? 0)
   }
+
+  /// What exports of databases write for null.
+  private static let nothing: Set<String> = [
+    "\\n", "\\N", "NULL", "null", "(null)", "N/A", "-", "--", "<null>",
+  ]
 
   package var name: String { path.names.last ?? "" }
   package var distinctCount: Int { distinct.count }

@@ -4,9 +4,16 @@ extension SchemaOutline {
   /// What the events of the schema are about.
   enum Subject { case person, enterprise, other }
 
+  /// `std.marriage.v1` is about a `marriage`.
+  var entityName: String {
+    let words = name.split(separator: ".").dropFirst()
+    return words.first.map(String.init) ?? "record"
+  }
+
   var subject: Subject {
     guard let list = members.first(where: { $0.name == "identifiers" }) else { return .other }
     let kinds = list.members.first { $0.name == "kind" }?.choices ?? []
+    if kinds.first == "birth-certificate" { return .other }
     return kinds.contains("resident-id") ? .person : kinds.contains("uscc") ? .enterprise : .other
   }
 
@@ -26,6 +33,15 @@ extension SchemaOutline {
     case "legalRepresentative.name": return [.representativeName]
     case "registeredCapital.amount": return [.registeredCapital]
     case "registeredCapital.currency": return [.currency]
+    case "mother.name": return [.motherName]
+    case "mother.birthDate": return [.motherBirthDate]
+    case "father.name": return [.fatherName]
+    case "father.birthDate": return [.fatherBirthDate]
+    case "evidence.number", "certificate": return [.certificateNumber]
+    case "evidence.issuedOn": return [.issuedOn]
+    case "evidence.issuer", "institution.name", "issuer.name": return [.issuer]
+    case "institution.code", "issuer.code": return [.issuerCode]
+    case "record.id" where subject == .other: return [.certificateNumber, .recordNumber]
     case "record.id":
       return [.recordNumber]
         + (subject == .enterprise ? [.taxSerial, .creditCode] : [.identityNumber])
@@ -39,6 +55,11 @@ extension SchemaOutline {
     if name.hasPrefix("std.social-insurance.") {
       return ["status": [.insuranceStatus], "insurance": [.insuranceKind]]
     }
+    if name.hasPrefix("std.medical-insurance.") {
+      return ["status": [.insuranceStatus], "insurance": [.insuranceKind]]
+    }
+    if name.hasPrefix("std.housing-fund.") { return ["status": [.accountStatus]] }
+    if name.hasPrefix("std.licence.") { return ["number": [.certificateNumber], "name": []] }
     if name.hasPrefix("std.tax-registration.") {
       return [
         "status": [.taxpayerStatus], "authority": [.taxAuthority], "valid": [.validity],
@@ -71,6 +92,20 @@ extension SchemaOutline {
     case "tax-number", "tax-unit": .taxNumber
     case "tax-serial": .taxSerial
     case "social-insurance-unit": .employerNumber
+    case "market-entity", "medical-insurance-number", "housing-fund-account": .recordNumber
+    case "birth-certificate": .certificateNumber
+    default: nil
+    }
+  }
+
+  /// The role of a kind of number in the list of somebody else than the event is about.
+  static func role(ofKind kind: String, in path: [String]) -> Role? {
+    switch (path.first, kind) {
+    case ("legalRepresentative", "resident-id"): .representativeNumber
+    case ("mother", "resident-id"): .motherNumber
+    case ("father", "resident-id"): .fatherNumber
+    case ("employer", "organisation-code"): .organisationCode
+    case ("employer", "uscc"): .creditCode
     default: nil
     }
   }
@@ -83,15 +118,15 @@ extension SchemaOutline {
         let inner = path + [place.name]
         let needed = isRequired && place.isRequired
         if place.name == "identifiers" {
-          let main: Role = subject == .enterprise && path.isEmpty ? .creditCode : .identityNumber
-          if path.isEmpty {
-            wanted.append((main, needed))
-            for kind in place.members.first(where: { $0.name == "kind" })?.choices ?? [] {
-              if let role = Self.role(ofKind: kind), role != main { wanted.append((role, false)) }
-            }
-          } else {
-            wanted += [(.representativeNumber, false), (.representativeKind, false)]
+          let kinds = place.members.first { $0.name == "kind" }?.choices ?? []
+          let roles = kinds.compactMap {
+            path.isEmpty ? Self.role(ofKind: $0) : Self.role(ofKind: $0, in: inner)
           }
+          let main = path.isEmpty ? mainNumber(kinds) : nil
+          if let main { wanted.append((main, needed)) }
+          wanted += roles.filter { $0 != main }.map { ($0, false) }
+          if path.isEmpty, roles.contains(.identityNumber) { wanted.append((.documentKind, false)) }
+          if path.first == "legalRepresentative" { wanted.append((.representativeKind, false)) }
         } else if place.form == .object {
           visit(place.members, inner, isRequired: needed)
         } else {
@@ -111,6 +146,14 @@ extension SchemaOutline {
     wanted += act.map { ($0, false) }
     var seen: Set<Role> = []
     return wanted.filter { seen.insert($0.role).inserted }
+  }
+
+  private func mainNumber(_ kinds: [String]) -> Role? {
+    switch subject {
+    case .enterprise: .creditCode
+    case .person: .identityNumber
+    case .other: kinds.lazy.compactMap { Self.role(ofKind: $0) }.first
+    }
   }
 
   /// A person of whom no death is told is alive.

@@ -41,7 +41,7 @@ extension MappingText {
     writeChange(&text)
     writeRegion(&text)
     writeEntity(&text)
-    if let number = field(.recordNumber) {
+    if let number = field(.recordNumber) ?? field(.certificateNumber) {
       text.remark(number.guess.text)
       text.add("subject: \(quoted(take(number.reading))),")
     }
@@ -52,11 +52,17 @@ extension MappingText {
     } else {
       text.remark("decide: no field looks like the moment of the change")
     }
-    if let flag = field(.reversalFlag), let original = field(.reversalOf) {
-      text.remark(original.guess.text)
-      let path = quoted(take(original.reading))
-      text.add("reverses: { from: \(path), absent: [\"0\"], when: { \(reversed(flag.reading)) } },")
-    }
+    writeReversed(&text)
+  }
+
+  /// The act that is taken back.
+  private mutating func writeReversed(_ text: inout JSON5Lines) {
+    guard let original = field(.reversalOf) else { return }
+    let flag = field(.reversalFlag)
+    guard flag != nil || !original.reading.field.filled.isEmpty else { return }
+    text.remark(original.guess.text)
+    let when = flag.map { ", when: { \(reversed($0.reading)) }" } ?? ""
+    text.add("reverses: { from: \(quoted(take(original.reading))), absent: [\"0\"]\(when) },")
   }
 
   // MARK: Change
@@ -67,6 +73,11 @@ extension MappingText {
       text.remark("taken back where \(flag.reading.field.path.text) says so, \(flag.guess.text)")
       _ = take(flag.reading)
       choices.append("{ constant: \"reversed\", when: { \(reversed(flag.reading)) } }")
+    } else if let original = field(.reversalOf), !original.reading.field.filled.isEmpty {
+      let path = take(original.reading)
+      text.remark(
+        "decide: taken as taking back another act where \(path) names one, \(original.guess.text)")
+      choices.append("{ constant: \"reversed\", when: { \(memberName(path)): { present: true } } }")
     } else if let flag = field(.validity), schema.subject == .enterprise {
       text.remark(
         "decide: taken as declared void where \(flag.reading.field.path.text) says no, \(flag.guess.text)"
@@ -147,12 +158,18 @@ extension MappingText {
     let enterprises: [Role] = [
       .creditCode, .taxNumber, .taxSerial, .organisationCode, .registrationNumber,
     ]
-    let order = schema.subject == .enterprise ? enterprises + people : people + enterprises
+    let papers: [Role] = [.certificateNumber, .recordNumber]
+    let order: [Role] =
+      switch schema.subject {
+      case .enterprise: enterprises + people + papers
+      case .person: people + enterprises + papers
+      case .other: papers + people + enterprises
+      }
     let found = order.compactMap { role in field(role).map { (role, $0) } }
     guard let first = found.first else {
       let number = actNumber.map { take($0.reading) } ?? ""
       text.remark("decide: no field looks like the number of a person or an enterprise")
-      text.add("entity: { record: \(quoted(number)) },")
+      text.add("entity: { \(memberName(schema.entityName)): \(quoted(number)) },")
       self.order = number
       return
     }
@@ -164,9 +181,12 @@ extension MappingText {
     }
     let rules = choices.map { role, found in
       let name =
-        role == .taxSerial ? "taxpayer" : enterprises.contains(role) ? "enterprise" : "person"
+        role == .taxSerial
+        ? "taxpayer"
+        : enterprises.contains(role)
+          ? "enterprise" : people.contains(role) ? "person" : schema.entityName
       return
-        "{ \(name): \(self.rules.rule(role, [found.reading], form: .text, isRequired: false)) }"
+        "{ \(memberName(name)): \(self.rules.rule(role, [found.reading], form: .text, isRequired: false)) }"
     }
     for choice in choices { _ = take(choice.1.reading) }
     text.remark(first.1.guess.text)

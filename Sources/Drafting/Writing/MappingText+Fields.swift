@@ -30,9 +30,13 @@ extension MappingText {
     guard let found = sources(place, path) else { return writeMissing(place, path, &text) }
     for reading in found.readings { _ = take(reading) }
     text.remark(found.guess.text + advice(found.role, place))
-    let rule = rules.rule(
-      found.role, found.readings, form: place.form, choices: place.choices,
-      isRequired: place.isRequired)
+    let isVersion = path == ["record", "version"] && found.role == .changedAt
+    let rule =
+      isVersion
+      ? rules.version(found.readings[0])
+      : rules.rule(
+        found.role, found.readings, form: place.form, choices: place.choices,
+        isRequired: place.isRequired)
     text.add("\(name): \(rule),")
   }
 
@@ -44,6 +48,12 @@ extension MappingText {
     var found = roles.compactMap { role in field(role).map { (role, $0) } }
     if path.first == "record", found.isEmpty, let id = actNumber {
       found = [(.eventID, SchemaFit.Assigned(reading: id.reading, guess: id.guess))]
+    }
+    // What is no number does not rise from change to change; the moment does.
+    if path == ["record", "version"], found.count > 1,
+      found[0].1.reading.field.share(Content.isDigits) < 100
+    {
+      found.removeFirst()
     }
     guard let first = found.first else { return nil }
     let standsIn = path == ["address", "text"] || path == ["record", "id"]
@@ -130,7 +140,9 @@ extension MappingText {
   /// Each of the values is there, from one of its fields.
   private func presence(_ values: [[FieldReading]]) -> String {
     func present(_ reading: FieldReading) -> String {
-      "\(memberName(reading.field.path.text)): { present: true }"
+      let absent = reading.field.absent.map(quoted).joined(separator: ", ")
+      let not = absent.isEmpty ? "" : ", not: [\(absent)]"
+      return "\(memberName(reading.field.path.text)): { present: true\(not) }"
     }
     let single = values.filter { $0.count == 1 }.map { present($0[0]) }
     let several = values.filter { $0.count > 1 }.map {
@@ -143,16 +155,17 @@ extension MappingText {
 
   // MARK: Numbers
 
-  private mutating func writeIdentifiers(_ place: Place, _ path: [String], _ text: inout JSON5Lines)
-  {
+  private mutating func writeIdentifiers(
+    _ place: Place, _ path: [String], _ text: inout JSON5Lines
+  ) {
     let kinds = place.members.first { $0.name == "kind" }?.choices ?? []
     let isOwn = path.count == 1
     var items: [(kind: String, role: Role, found: SchemaFit.Assigned)] = []
     for kind in kinds {
       let role =
-        isOwn
-        ? SchemaOutline.role(ofKind: kind) : kind == "resident-id" ? .representativeNumber : nil
-      if let role, let found = field(role) { items.append((kind, role, found)) }
+        isOwn ? SchemaOutline.role(ofKind: kind) : SchemaOutline.role(ofKind: kind, in: path)
+      guard let role, let found = field(role) else { continue }
+      if !items.contains(where: { $0.role == role }) { items.append((kind, role, found)) }
     }
     guard !items.isEmpty else {
       if place.isRequired {
@@ -163,34 +176,74 @@ extension MappingText {
     }
     text.open("identifiers: [")
     for (index, item) in items.enumerated() {
-      _ = take(item.found.reading)
-      text.remark(item.found.guess.text)
-      text.open("{")
-      if let condition = isOwn ? nil : kindCondition() { text.add("when: \(condition),") }
-      text.add("kind: { constant: \(quoted(item.kind)) },")
-      let rule = rules.rule(
-        item.role, [item.found.reading], form: .text, isRequired: isOwn && index == 0)
-      text.add("number: \(rule),")
-      text.close("},")
+      let isNeeded = place.isRequired && index == 0
+      let document = item.kind == "resident-id" ? self.document(of: item.found.reading, path) : nil
+      write(item, document, isRequired: isNeeded, &text)
+      if let document {
+        writeOthers(item.found.reading, document, kinds, isRequired: isNeeded, &text)
+      }
     }
     text.close("],")
   }
 
-  /// The code of the identity card in the field that says which document the representative has, if the
-  /// numbers show it.
-  private mutating func kindCondition() -> String? {
-    guard let kind = field(.representativeKind)?.reading,
-      let number = field(.representativeNumber)?.reading,
+  private mutating func write(
+    _ item: (kind: String, role: Role, found: SchemaFit.Assigned),
+    _ document: (field: FieldReading, code: String)?, isRequired: Bool, _ text: inout JSON5Lines
+  ) {
+    _ = take(item.found.reading)
+    text.remark(item.found.guess.text)
+    text.open("{")
+    if let document {
+      text.add("when: { \(memberName(take(document.field))): \(quoted(document.code)) },")
+    }
+    text.add("kind: { constant: \(quoted(item.kind)) },")
+    let rule = rules.rule(item.role, [item.found.reading], form: .text, isRequired: isRequired)
+    text.add("number: \(rule),")
+    text.close("},")
+  }
+
+  /// Numbers of other documents, which another field tells by its codes.
+  private mutating func writeOthers(
+    _ number: FieldReading, _ document: (field: FieldReading, code: String), _ kinds: [String],
+    isRequired: Bool, _ text: inout JSON5Lines
+  ) {
+    let path = document.field.field.path.text
+    text.remark("decide: the kinds of other documents stand in the table document-kind")
+    text.open("{")
+    text.add("when: { \(memberName(path)): { present: true, not: \(quoted(document.code)) } },")
+    let rule = rules.documents(document.field, card: document.code, kinds)
+    text.add("kind: \(rule),")
+    let needed = isRequired ? ", required: true" : ""
+    text.add(
+      "number: { from: \(quoted(number.field.path.text)), width: \"half\", letters: \"upper\"\(needed) },"
+    )
+    text.close("},")
+  }
+
+  /// The field that says which document a number is of, and its code for the identity card, if the numbers
+  /// show it.
+  private func document(
+    of number: FieldReading, _ path: [String]
+  ) -> (field: FieldReading, code: String)? {
+    let role: Role = path.count == 1 ? .documentKind : .representativeKind
+    guard path.count == 1 || path.first == "legalRepresentative", let kind = field(role)?.reading,
       kind.showsValues
     else { return nil }
     var codes: [String: Int] = [:]
     for (code, value) in zip(kind.field.values, number.field.values) where !code.isEmpty {
-      if Content.isNumber(value, .gb11643, rules.knowledge.reference) {
+      let reference = rules.knowledge.reference
+      if Content.isNumber(value, .gb11643, reference),
+        !Content.isNumber(value, .residencePermit, reference)
+      {
         codes[code, default: 0] += 1
       }
     }
-    guard codes.count == 1, let code = codes.keys.first else { return nil }
-    return "{ \(memberName(take(kind))): \(quoted(code)) }"
+    // A wrong code here and there does not hide the right one.
+    let sorted = codes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    guard let code = sorted.first?.key,
+      sorted.dropFirst().first.map({ $0.value * 3 <= sorted[0].value }) ?? true
+    else { return nil }
+    return (kind, code)
   }
 }
 

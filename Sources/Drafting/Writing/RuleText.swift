@@ -17,7 +17,7 @@ struct RuleText {
   ) -> String {
     guard let reading = fields.first else { return "{ constant: \"\" }" }
     var words = ["from: \(list(fields.map(\.field.path.text)))"]
-    words += steps(role, reading, form, choices)
+    words += Self.absence(fields, form) + steps(role, reading, form, choices)
     if isRequired { words.append("required: true") }
     if words.count == 1, fields.count == 1 { return quoted(reading.field.path.text) }
     return "{ \(words.joined(separator: ", ")) }"
@@ -33,6 +33,7 @@ struct RuleText {
     case .number: return Self.number(reading.field)
     case .text, .object, .list: break
     }
+    if role == .paidUntil { return ["date: [\"yyyyMM\", \"yyyy-MM\"]", "into: \"yyyy-MM\""] }
     if role == .currency { return ["table: { \"156\": \"CNY\", CNY: \"CNY\" }"] }
     if role.isCode, role != .industry {
       switch CodePlan.plan(role, reading, choices: choices, all: all, knowledge) {
@@ -61,12 +62,44 @@ struct RuleText {
     }
   }
 
+  /// The moment of a change as a version, in a shape that sorts.
+  func version(_ reading: FieldReading) -> String {
+    let words = Self.absence([reading], .moment) + Self.date(reading.field, word: "time")
+    let path = quoted(reading.field.path.text)
+    return
+      "{ from: \(path), \(words.joined(separator: ", ")), into: \"yyyyMMddHHmmss\", required: true }"
+  }
+
+  /// The kind of a document that is no identity card.
+  mutating func documents(_ kind: FieldReading, card: String, _ kinds: [String]) -> String {
+    let rows = kind.field.counts.map { code, count in
+      CodeTableDraft.Row(
+        code: code, count: count, standard: code == card ? "resident-id" : nil,
+        label: code == card ? "居民身份证" : "",
+        guess: code == card ? Guess(95, ["its numbers are identity numbers"]) : Guess(0, []))
+    }
+    let table = CodeTableDraft(
+      name: "document-kind", field: kind.field.path.text, records: kind.field.values.count,
+      rows: rows,
+      choices: kinds, hidden: 0)
+    if !tables.contains(where: { $0.name == table.name }) { tables.append(table) }
+    return "{ from: \(quoted(kind.field.path.text)), table: \"document-kind\", required: true }"
+  }
+
+  /// The words that mean that there is nothing.
+  private static func absence(_ fields: [FieldReading], _ form: SchemaOutline.Place.Form)
+    -> [String]
+  {
+    var words = Set(fields.flatMap(\.field.absent))
+    if form == .day || form == .moment, let field = fields.first?.field {
+      words.formUnion(DateForm(field)?.blanks ?? [])
+    }
+    return words.isEmpty ? [] : ["absent: [\(words.sorted().map(quoted).joined(separator: ", "))]"]
+  }
+
   static func date(_ field: Field, word: String) -> [String] {
     guard let form = DateForm(field) else { return ["\(word): \"any\""] }
     var words: [String] = []
-    if !form.blanks.isEmpty {
-      words.append("absent: [\(form.blanks.map(quoted).joined(separator: ", "))]")
-    }
     words.append("\(word): \(list(form.shapes))")
     if form.openEnds > 0 { words.append("open: \"absent\"") }
     if form.zeros > 0 { words.append("zeros: \"absent\"") }
@@ -75,8 +108,8 @@ struct RuleText {
   }
 
   private static func number(_ field: Field) -> [String] {
-    let hasCommas = field.filled.contains { $0.contains(",") }
-    return (hasCommas ? ["without: \",\""] : []) + ["as: \"number\""]
+    let signs = [",", "%"].filter { sign in field.filled.contains { $0.contains(sign) } }.joined()
+    return (signs.isEmpty ? [] : ["without: \(quoted(signs))"]) + ["as: \"number\""]
   }
 
   private static func flags(_ field: Field) -> String {
