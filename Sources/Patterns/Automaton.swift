@@ -2,18 +2,29 @@ import Records
 
 /// A regular pattern as a table: state and class of the character give the next state.
 package struct Automaton: Sendable {
-  private let classOfASCII: Frozen<UInt16>
+  private let pages: Frozen<UInt16>
+  private let pageClasses: Frozen<UInt16>
   private let starts: Frozen<UInt32>
   private let classes: Frozen<UInt16>
-  private let next: Frozen<UInt16>
-  private let outcomes: Frozen<Outcome>
+  private let next: Frozen<UInt32>
   private let classCount: Int
+  private let first: UInt32
+  private let marks: Marks
+
+  /// Where each kind of state begins: open ones come first, then those that match at the end, then those that
+  /// match whatever follows, then the dead. So comparisons tell what is known in a state.
+  @usableFromInline struct Marks: Sendable {
+    @usableFromInline var matchedAtEnd: UInt32 = 0
+    @usableFromInline var matched: UInt32 = 0
+    @usableFromInline var dead: UInt32 = 0
+  }
 
   /// The automaton's memory, to be used while it is alive.
   var table: Table {
     Table(
-      classOfASCII: classOfASCII.pointer, starts: starts.pointer, classes: classes.pointer,
-      next: next.pointer, outcomes: outcomes.pointer, classCount: classCount)
+      pages: pages.pointer, pageClasses: pageClasses.pointer, starts: starts.pointer,
+      classes: classes.pointer, next: next.pointer, classCount: classCount, first: first,
+      marks: marks)
   }
 
   func matches(_ text: UnsafeRawBufferPointer) -> Bool {
@@ -21,12 +32,12 @@ package struct Automaton: Sendable {
   }
 
   /// What is known in a state.
-  @usableFromInline enum Outcome: UInt8 {
+  private enum Outcome: CaseIterable {
     case open
-    /// The text matches, whatever follows.
-    case matched
     /// It matches if it ends here.
     case matchedAtEnd
+    /// The text matches, whatever follows.
+    case matched
     /// It cannot match any more.
     case dead
   }
@@ -38,7 +49,7 @@ package struct Automaton: Sendable {
   init?(_ graph: StateGraph) {
     let alphabet = Alphabet(graph.sets)
     classCount = alphabet.count
-    classOfASCII = Frozen((0..<128).map { alphabet.classOf(UInt32($0)) })
+    (pages, pageClasses) = alphabet.pages()
     starts = Frozen(alphabet.starts)
     classes = Frozen(alphabet.classes)
 
@@ -47,7 +58,7 @@ package struct Automaton: Sendable {
     // The state at the start is not one that can be come back to: `^` holds in no other.
     var numbers: [[Int]: UInt16] = [:]
     var sets = [first]
-    var (next, outcomes) = (ContiguousArray<UInt16>(), ContiguousArray<Outcome>())
+    var (next, outcomes) = (ContiguousArray<Int>(), ContiguousArray<Outcome>())
     var done = 0
     while done < sets.count {
       let current = sets[done]
@@ -71,12 +82,27 @@ package struct Automaton: Sendable {
           numbers[union] = UInt16(sets.count)
           sets.append(union)
         }
-        next.append(numbers[union] ?? 0)
+        next.append(Int(numbers[union] ?? 0))
       }
       done += 1
     }
-    self.next = Frozen(next)
-    self.outcomes = Frozen(outcomes)
+    // A state's number is the place of its row.
+    let order = Outcome.allCases.flatMap { outcome in
+      outcomes.indices.filter { outcomes[$0] == outcome }
+    }
+    var rows = Array(repeating: UInt32(0), count: order.count)
+    for (place, state) in order.enumerated() { rows[state] = UInt32(place * alphabet.count) }
+    self.next = Frozen(
+      order.flatMap { state in
+        next[state * alphabet.count..<(state + 1) * alphabet.count].map { rows[$0] }
+      })
+    self.first = rows[0]
+    func start(of kinds: Outcome...) -> UInt32 {
+      UInt32(outcomes.count { !kinds.contains($0) } * alphabet.count)
+    }
+    marks = Marks(
+      matchedAtEnd: start(of: .matchedAtEnd, .matched, .dead),
+      matched: start(of: .matched, .dead), dead: start(of: .dead))
   }
 
   private static func outcome(
@@ -93,45 +119,49 @@ package struct Automaton: Sendable {
 extension Automaton {
   /// `@unchecked Sendable`: the memory behind the pointers is only ever read.
   package struct Table: @unchecked Sendable {
-    @usableFromInline let classOfASCII: UnsafeBufferPointer<UInt16>
-    /// Where stretches of one class begin, beyond ASCII too, and their classes.
+    /// Of each 256 code points below U+10000, which page of `pageClasses` they are.
+    @usableFromInline let pages: UnsafeBufferPointer<UInt16>
+    @usableFromInline let pageClasses: UnsafeBufferPointer<UInt16>
+    /// Where stretches of one class begin, and their classes: for code points beyond the pages.
     @usableFromInline let starts: UnsafeBufferPointer<UInt32>
     @usableFromInline let classes: UnsafeBufferPointer<UInt16>
-    @usableFromInline let next: UnsafeBufferPointer<UInt16>
-    @usableFromInline let outcomes: UnsafeBufferPointer<Outcome>
+    /// A state is the place of its row here.
+    @usableFromInline let next: UnsafeBufferPointer<UInt32>
     @usableFromInline let classCount: Int
+    @usableFromInline let first: UInt32
+    @usableFromInline let marks: Marks
 
     /// Stands for a pattern that has no automaton.
     static let none = Table(
-      classOfASCII: .init(start: nil, count: 0), starts: .init(start: nil, count: 0),
-      classes: .init(start: nil, count: 0), next: .init(start: nil, count: 0),
-      outcomes: .init(start: nil, count: 0), classCount: 0)
+      pages: .init(start: nil, count: 0), pageClasses: .init(start: nil, count: 0),
+      starts: .init(start: nil, count: 0), classes: .init(start: nil, count: 0),
+      next: .init(start: nil, count: 0), classCount: 0, first: 0, marks: Marks())
 
     @inlinable package var exists: Bool { classCount > 0 }
 
     @inlinable @inline(__always)
     package func matches(_ text: UnsafeRawBufferPointer) -> Bool {
-      var (state, place) = (0, 0)
-      while place < text.count {
-        switch outcomes[state] {
-        case .matched: return true
-        case .dead: return false
-        default: break
-        }
+      var (state, place) = (first, 0)
+      while place < text.count, state < marks.matched {
         let byte = text[place]
         let character: UInt16
         if byte < 0x80 {
-          character = classOfASCII[Int(byte)]
-          place += 1
+          // The first page is that of ASCII.
+          character = pageClasses[Int(byte)]
+          place &+= 1
         } else {
           character = classOf(nextCodePoint(text, &place))
         }
-        state = Int(next[state * classCount + Int(character)])
+        state = next[Int(state) &+ Int(character)]
       }
-      return outcomes[state] == .matched || outcomes[state] == .matchedAtEnd
+      return state >= marks.matchedAtEnd && state < marks.dead
     }
 
-    @usableFromInline func classOf(_ scalar: UInt32) -> UInt16 {
+    @inlinable @inline(__always)
+    func classOf(_ scalar: UInt32) -> UInt16 {
+      if scalar < 0x10000 {
+        return pageClasses[Int(pages[Int(scalar >> 8)]) << 8 | Int(scalar & 0xFF)]
+      }
       var (low, high) = (0, starts.count)
       while low < high {
         let middle = (low + high) / 2
@@ -173,7 +203,19 @@ private struct Alphabet {
     }
   }
 
-  func classOf(_ scalar: UInt32) -> UInt16 {
-    classes[(starts.lastIndex { $0 <= scalar }) ?? 0]
+  /// The classes of the code points below U+10000, 256 a page; equal pages are kept once.
+  func pages() -> (numbers: Frozen<UInt16>, classes: Frozen<UInt16>) {
+    var (numbers, pages) = ([UInt16](), [[UInt16]]())
+    var stretch = 0
+    for first in stride(from: UInt32(0), to: 0x10000, by: 256) {
+      let page = (first..<first + 256).map { scalar in
+        while stretch + 1 < starts.count, starts[stretch + 1] <= scalar { stretch += 1 }
+        return classes[stretch]
+      }
+      let known = pages.firstIndex(of: page)
+      numbers.append(UInt16(known ?? pages.count))
+      if known == nil { pages.append(page) }
+    }
+    return (Frozen(numbers), Frozen(pages.flatMap(\.self)))
   }
 }

@@ -151,18 +151,7 @@ extension Compiler {
     if let node = subschema.member("not") {
       emit(.not(try rule(at: subschema.place(node))), at(subschema, "not"))
     }
-    if let node = subschema.member("if") {
-      let then = try subschema.member("then").map { (node) throws(SchemaError) in
-        try rule(at: subschema.place(node))
-      }
-      let otherwise = try subschema.member("else").map { (node) throws(SchemaError) in
-        try rule(at: subschema.place(node))
-      }
-      emit(
-        .conditional(
-          try rule(at: subschema.place(node)), then: then ?? -1, otherwise: otherwise ?? -1),
-        at(subschema, "if"))
-    }
+    if let node = subschema.member("if") { try conditional(node, subschema) }
     guard let node = try subschema.value("dependentSchemas", .object, "an object", library) else {
       return
     }
@@ -172,6 +161,42 @@ extension Compiler {
         .dependentSchema(name: constant(name), rule: try rule(at: subschema.place(child))),
         at(subschema, "dependentSchemas/" + escaped(name)))
     }
+  }
+
+  private mutating func conditional(
+    _ node: Int, _ subschema: Subschema
+  ) throws(SchemaError) {
+    let condition = try rule(at: subschema.place(node))
+    let then = try subschema.member("then").map { (node) throws(SchemaError) in
+      try rule(at: subschema.place(node))
+    }
+    let otherwise = try subschema.member("else").map { (node) throws(SchemaError) in
+      try rule(at: subschema.place(node))
+    }
+    guard let (name, text) = memberText(node, subschema) else {
+      return emit(
+        .conditional(condition, then: then ?? -1, otherwise: otherwise ?? -1), at(subschema, "if"))
+    }
+    builder.choices.append(
+      Choice(
+        name: constant(name), text: constant(text), condition: condition, then: then ?? -1,
+        otherwise: otherwise ?? -1))
+    emit(.choice(Int32(builder.choices.count - 1)), at(subschema, "if"))
+  }
+
+  /// The name and the text, if a schema is nothing but `{"properties": {NAME: {"const": TEXT}}}`.
+  private func memberText(_ schema: Int, _ subschema: Subschema) -> (String, String)? {
+    func only(_ name: String?, in node: Int) -> Int? {
+      let children = Array(subschema.tree.children(of: node))
+      guard subschema.kind(node) == .object, children.count == 1, let child = children.first
+      else { return nil }
+      return name == nil || subschema.name(child) == name ? child : nil
+    }
+    guard subschema.dialect.applies, subschema.dialect.validates,
+      let properties = only("properties", in: schema), let member = only(nil, in: properties),
+      let text = only("const", in: member), subschema.kind(text) == .string
+    else { return nil }
+    return (subschema.name(member), subschema.text(text))
   }
 
   private mutating func rules(

@@ -131,21 +131,14 @@ extension Evaluator {
     _ isValid: Bool
   ) -> Bool {
     switch instruction {
-    case .never: return violation(place, node) { "nothing here" }
-    case .types(let types):
-      return has(types, node) || violation(place, node) { types.names }
+    case .never: return refuse(instruction, place, node)
+    case .types(let types): return has(types, node) || refuse(instruction, place, node)
     case .constant(let constant):
-      if equal(instance, node, constants, Int(constant)) { return true }
-      let wording = wording
-      return violation(place, node) { "the value \(wording.of(constant))" }
-    case .texts(let table, let list):
-      if instance.isString(node), isListed(table, node) { return true }
-      let wording = wording
-      return violation(place, node) { "one of \(wording.of(list))" }
+      return equal(instance, node, constants, Int(constant)) || refuse(instruction, place, node)
+    case .texts(let table, _):
+      return instance.isString(node) && isListed(table, node) || refuse(instruction, place, node)
     case .enumeration(let list):
-      if isAmong(list, node) { return true }
-      let wording = wording
-      return violation(place, node) { "one of \(wording.of(list))" }
+      return isAmong(list, node) || refuse(instruction, place, node)
     case .minLength, .maxLength, .pattern, .format:
       return !instance.isString(node) || text(instruction, place, node)
     case .bound, .multipleOf:
@@ -160,9 +153,49 @@ extension Evaluator {
     case .reference(let rule): return evaluate(rule, node, tracking: tracks)
     case .dynamicReference(let rule, let anchor):
       return evaluate(dynamicTarget(rule, anchor), node, tracking: tracks)
+    case .choice(let number): return choose(parts.choices[Int(number)], node, tracks)
     case .all, .any, .one, .not, .conditional:
       return applicator(instruction, place, node, tracks)
     }
+  }
+
+  /// Notes what one of the instructions above expected; apart, so that a good value does not pay for its words.
+  @inline(never)
+  private mutating func refuse(_ instruction: Instruction, _ place: Int, _ node: Int) -> Bool {
+    let wording = wording
+    return violation(place, node) {
+      switch instruction {
+      case .types(let types): types.names
+      case .constant(let constant): "the value \(wording.of(constant))"
+      case .texts(_, let list), .enumeration(let list): "one of \(wording.of(list))"
+      default: "nothing here"
+      }
+    }
+  }
+
+  /// if, then, else where the condition is one member's text.
+  private mutating func choose(_ choice: Choice, _ node: Int, _ tracks: Bool) -> Bool {
+    guard !tracks else {
+      return branch(choice.condition, choice.then, choice.otherwise, node, tracks)
+    }
+    let branch = isChosen(choice, node) ? choice.then : choice.otherwise
+    return branch < 0 || evaluate(branch, node, tracking: false)
+  }
+
+  /// As `properties` has it: what is no object, or lacks the member, satisfies the condition.
+  @inline(__always) private func isChosen(_ choice: Choice, _ node: Int) -> Bool {
+    guard instance.isObject(node),
+      let member = instance.member(constants.text(Int(choice.name)), of: node)
+    else { return true }
+    return instance.isString(member)
+      && same(instance.text(member), constants.text(Int(choice.text)))
+  }
+
+  private mutating func branch(
+    _ condition: Int32, _ then: Int32, _ otherwise: Int32, _ node: Int, _ tracks: Bool
+  ) -> Bool {
+    let branch = evaluateQuietly(condition, node, tracking: tracks) ? then : otherwise
+    return branch < 0 || evaluate(branch, node, tracking: tracks)
   }
 
   @inline(__always) private func has(_ types: Types, _ node: Int) -> Bool {
@@ -235,8 +268,7 @@ extension Evaluator {
       return !evaluateQuietly(rule, node, tracking: false)
         || violation(place, node) { "what \"not\" does not describe" }
     case .conditional(let condition, let then, let otherwise):
-      let branch = evaluateQuietly(condition, node, tracking: tracks) ? then : otherwise
-      return branch < 0 || evaluate(branch, node, tracking: tracks)
+      return branch(condition, then, otherwise, node, tracks)
     default: return true
     }
   }

@@ -16,6 +16,7 @@ final class Program: Sendable {
   private let code: Frozen<Instruction>
   private let lists: Frozen<Int32>
   private let objects: Frozen<ObjectRule>
+  private let choices: Frozen<Choice>
   private let names: NameTables
   private let automata: Frozen<Automaton.Table>
   private let divisors: Frozen<Divisor>
@@ -31,6 +32,7 @@ final class Program: Sendable {
     code = Frozen(builder.code)
     lists = Frozen(builder.lists)
     objects = Frozen(builder.objects)
+    choices = Frozen(builder.choices)
     names = NameTables(builder.names)
     automata = Frozen(builder.patterns.map(\.table))
     divisors = Frozen(builder.divisors)
@@ -41,6 +43,7 @@ final class Program: Sendable {
   var parts: Parts {
     Parts(
       rules: rules.pointer, code: code.pointer, lists: lists.pointer, objects: objects.pointer,
+      choices: choices.pointer,
       names: names.view, automata: automata.pointer, divisors: divisors.pointer,
       dynamicTargets: dynamicTargets.pointer, usesDynamicScope: usesDynamicScope)
   }
@@ -51,6 +54,7 @@ final class Program: Sendable {
     /// Rules, nodes and names that instructions list, back to back.
     let lists: UnsafeBufferPointer<Int32>
     let objects: UnsafeBufferPointer<ObjectRule>
+    let choices: UnsafeBufferPointer<Choice>
     let names: NameTables.View
     /// The table of each pattern that has one.
     let automata: UnsafeBufferPointer<Automaton.Table>
@@ -69,6 +73,7 @@ struct ProgramBuilder {
   var constants = Tree()
   var lists: ContiguousArray<Int32> = []
   var objects: ContiguousArray<ObjectRule> = []
+  var choices: ContiguousArray<Choice> = []
   var names = NameTablesBuilder()
   var patterns: [Pattern] = []
   var divisors: ContiguousArray<Divisor> = []
@@ -183,6 +188,8 @@ enum Instruction: Sendable {
   case not(Int32)
   /// Rules; -1 for a branch that is not there.
   case conditional(Int32, then: Int32, otherwise: Int32)
+  /// The same where the condition asks for one member's text.
+  case choice(Int32)
   case unevaluatedItems(Int32)
   case unevaluatedProperties(Int32)
 }
@@ -202,6 +209,17 @@ struct ObjectRule: Sendable {
   var furtherRequired = List.empty
   /// The places of the keywords, as instructions that are never run: additionalProperties is the rule's own.
   var requiredLocation: Int32 = -1
+}
+
+/// `if` with `{"properties": {NAME: {"const": TEXT}}}`, the way in which schemas tell kinds of things apart.
+struct Choice: Sendable {
+  /// Constants.
+  var name: Int32
+  var text: Int32
+  /// Rules; -1 for a branch that is not there.
+  var condition: Int32
+  var then: Int32
+  var otherwise: Int32
 }
 
 struct DynamicTarget: Sendable {
