@@ -18,7 +18,7 @@ package struct Tree: Sendable {
       self.count = count
     }
 
-    package static let empty = Slice(offset: 0, count: 0)
+    @inlinable package static var empty: Slice { Slice(offset: 0, count: 0) }
   }
 
   /// One value. The children of a container are the nodes from its own index + 1 up to `end`, each
@@ -136,6 +136,6 @@ extension Tree {
   @inlinable func nodeIsNamed(_ index: Int, _ name: UnsafeRawBufferPointer) -> Bool {
     let slice = nodes[index].name
     guard Int(slice.count) == name.count else { return false }
-    return withBytes(slice) { $0.elementsEqual(name) }
+    return withBytes(slice) { same($0, name) }
   }
 }

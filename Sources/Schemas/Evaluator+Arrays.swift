@@ -2,6 +2,8 @@ import Records
 
 /// Arrays, and what no keyword has looked at yet.
 extension Evaluator {
+  // Rare beside what it would cost the pass over all instructions to have it in one piece.
+  @inline(never)
   mutating func array(
     _ instruction: Instruction, _ place: Int, _ node: Int, _ tracks: Bool, _ start: Int,
     _ isValid: Bool

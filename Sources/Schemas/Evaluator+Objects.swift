@@ -71,6 +71,8 @@ extension Evaluator {
     violation(place, node) { "a member \"\(String(decoding: name, as: UTF8.self))\"" }
   }
 
+  // Rare beside what it would cost the pass over all instructions to have it in one piece.
+  @inline(never)
   mutating func members(
     _ instruction: Instruction, _ place: Int, _ node: Int, _ tracks: Bool, _ start: Int,
     _ isValid: Bool

@@ -72,8 +72,8 @@ struct Evaluator: ~Copyable {
     let entersResource = parts.usesDynamicScope && scratch.scope.last != rule.resource
     if entersResource { scratch.scope.append(rule.resource) }
     defer { if entersResource { scratch.scope.removeLast() } }
-    let start = scratch.trail.count
     let tracks = tracking || rule.tracks
+    let start = tracks ? scratch.trail.count : 0
     var isValid = true
     for place in Int(rule.start)..<Int(rule.end) {
       if !run(parts.code[place], place, node, tracks, start, isValid) {
@@ -81,7 +81,7 @@ struct Evaluator: ~Copyable {
         guard collecting else { break }
       }
     }
-    if !isValid || !tracking { forget(from: start) }
+    if tracks, !isValid || !tracking { forget(from: start) }
     return isValid
   }
 

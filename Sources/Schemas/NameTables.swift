@@ -104,10 +104,3 @@ extension UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: self[Int(slice.offset)..<Int(slice.offset + slice.count)])
   }
 }
-
-@inline(__always)
-func same(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
-  guard left.count == right.count else { return false }
-  for index in 0..<left.count where left[index] != right[index] { return false }
-  return true
-}

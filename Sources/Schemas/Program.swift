@@ -21,6 +21,8 @@ final class Program: Sendable {
   private let automata: Frozen<Automaton.Table>
   private let divisors: Frozen<Divisor>
   private let dynamicTargets: Frozen<DynamicTarget>
+  /// The program's memory, to be used while the program is alive.
+  let parts: Parts
 
   init(_ builder: consuming ProgramBuilder, root: Int32, dynamicTargets: [DynamicTarget]) {
     self.root = root
@@ -37,18 +39,15 @@ final class Program: Sendable {
     automata = Frozen(builder.patterns.map(\.table))
     divisors = Frozen(builder.divisors)
     self.dynamicTargets = Frozen(dynamicTargets)
-  }
-
-  /// The program's memory, to be used while the program is alive.
-  var parts: Parts {
-    Parts(
+    parts = Parts(
       rules: rules.pointer, code: code.pointer, lists: lists.pointer, objects: objects.pointer,
-      choices: choices.pointer,
-      names: names.view, automata: automata.pointer, divisors: divisors.pointer,
-      dynamicTargets: dynamicTargets.pointer, usesDynamicScope: usesDynamicScope)
+      choices: choices.pointer, names: names.view, automata: automata.pointer,
+      divisors: divisors.pointer, dynamicTargets: self.dynamicTargets.pointer,
+      usesDynamicScope: usesDynamicScope)
   }
 
-  struct Parts {
+  /// `@unchecked Sendable`: the memory behind the pointers is only ever read.
+  struct Parts: @unchecked Sendable {
     let rules: UnsafeBufferPointer<Rule>
     let code: UnsafeBufferPointer<Instruction>
     /// Rules, nodes and names that instructions list, back to back.

@@ -1,3 +1,4 @@
+import Records
 import Standards
 
 /// Codes and numbers: translation by table, checks by the national standards.
@@ -10,7 +11,7 @@ extension Run {
     while true {
       let slot = program.slots.base[Int(table.start + place)]
       guard slot.isTaken else { break }
-      if equal(text(slot.code), value.text) { return take(slot, at: table.start + place) }
+      if same(text(slot.code), value.text) { return take(slot, at: table.start + place) }
       place = (place + 1) & table.mask
     }
     unknown(table)

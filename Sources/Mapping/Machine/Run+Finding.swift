@@ -63,7 +63,7 @@ extension Run {
 
   @inline(__always) private func isNamed(_ node: Int32, _ name: UnsafeRawBufferPointer) -> Bool {
     let slice = nodes[Int(node)].name
-    return equal(
+    return same(
       UnsafeRawBufferPointer(start: arena + Int(slice.offset), count: Int(slice.count)), name)
   }
 
@@ -100,7 +100,7 @@ extension Run {
     switch nodes[Int(found)].kind {
     case .null, .object, .array: return false
     case .string, .number, .true, .false:
-      return equal(trimmed(text(of: nodes[Int(found)])), text(step.wanted))
+      return same(trimmed(text(of: nodes[Int(found)])), text(step.wanted))
     }
   }
 
@@ -233,7 +233,7 @@ extension Run {
       switch constant.kind {
       case .true: if case .true = node.kind { return true }
       case .false: if case .false = node.kind { return true }
-      default: if equal(self.text(constant.text), text) { return true }
+      default: if same(self.text(constant.text), text) { return true }
       }
     }
     return false

@@ -68,7 +68,7 @@ extension Run {
     var index = 0
     while index < characters.count {
       let width = min(characterWidth(characters[index]), characters.count - index)
-      if equal(UnsafeRawBufferPointer(rebasing: characters[index..<index + width]), character) {
+      if same(UnsafeRawBufferPointer(rebasing: characters[index..<index + width]), character) {
         return true
       }
       index += width
@@ -99,7 +99,7 @@ extension Run {
   ) -> Int? {
     var index = start
     while index + part.count <= text.count {
-      if equal(UnsafeRawBufferPointer(rebasing: text[index..<index + part.count]), part) {
+      if same(UnsafeRawBufferPointer(rebasing: text[index..<index + part.count]), part) {
         return index
       }
       index += 1

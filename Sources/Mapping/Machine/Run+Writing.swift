@@ -126,13 +126,13 @@ extension Run {
 
 extension Change {
   fileprivate init?(_ text: UnsafeRawBufferPointer) {
-    if equal(text, "created") {
+    if isWord(text, "created") {
       self = .created
-    } else if equal(text, "updated") {
+    } else if isWord(text, "updated") {
       self = .updated
-    } else if equal(text, "deleted") {
+    } else if isWord(text, "deleted") {
       self = .deleted
-    } else if equal(text, "reversed") {
+    } else if isWord(text, "reversed") {
       self = .reversed
     } else {
       return nil
@@ -140,8 +140,8 @@ extension Change {
   }
 }
 
-private func equal(_ text: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
-  equal(text, UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+private func isWord(_ text: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
+  same(text, UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
 }
 
 extension UnsafeMutableRawBufferPointer {
