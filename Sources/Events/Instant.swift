@@ -51,7 +51,15 @@ extension Instant: CustomStringConvertible {
 
   /// Reads an RFC 3339 date-time with any offset; nil if the text is not one.
   package init?(rfc3339 text: String) {
-    var scanner = DigitScanner(Array(text.utf8))
+    var text = text
+    let moment = text.withUTF8 { Instant(rfc3339: UnsafeRawBufferPointer($0)) }
+    guard let moment else { return nil }
+    self = moment
+  }
+
+  /// The same from the text's bytes.
+  package init?(rfc3339 text: UnsafeRawBufferPointer) {
+    var scanner = DigitScanner(text)
     guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2),
       scanner.skip("-"),
       let day = scanner.number(2), scanner.skip("Tt "), let hour = scanner.number(2),
@@ -125,10 +133,10 @@ private func civil(fromDay days: Int64) -> (year: Int64, month: Int64, day: Int6
 
 /// Reads fixed-width decimal fields from bytes.
 private struct DigitScanner {
-  private let bytes: [UInt8]
+  private let bytes: UnsafeRawBufferPointer
   private var position = 0
 
-  init(_ bytes: [UInt8]) {
+  init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
   }
 
@@ -137,18 +145,22 @@ private struct DigitScanner {
   mutating func number(_ width: Int) -> Int64? {
     guard position + width <= bytes.count else { return nil }
     var value: Int64 = 0
-    for byte in bytes[position..<position + width] {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-      value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+    for place in position..<position + width {
+      let digit = bytes[place] &- UInt8(ascii: "0")
+      guard digit <= 9 else { return nil }
+      value = value * 10 + Int64(digit)
     }
     position += width
     return value
   }
 
-  mutating func skip(_ oneOf: String) -> Bool {
-    guard position < bytes.count, oneOf.utf8.contains(bytes[position]) else { return false }
-    position += 1
-    return true
+  mutating func skip(_ oneOf: StaticString) -> Bool {
+    guard position < bytes.count else { return false }
+    for place in 0..<oneOf.utf8CodeUnitCount where oneOf.utf8Start[place] == bytes[position] {
+      position += 1
+      return true
+    }
+    return false
   }
 
   /// An optional fraction of a second, in microseconds; further digits are dropped.

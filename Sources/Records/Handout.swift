@@ -138,7 +138,7 @@ struct Handout {
       (line, lineStart) = place < knownStart ? (1, 0) : (knownLine, knownStart)
     }
     let place = min(place, text.count)
-    for byte in text[lineStart..<place] where byte == 0x0A { line &+= 1 }
+    line &+= UnsafeRawBufferPointer(rebasing: text[lineStart..<place]).count(of: 0x0A)
     lineStart = place
     return line
   }

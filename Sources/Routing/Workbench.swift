@@ -118,7 +118,7 @@ package final class Workbench {
       number: number, mark: output.mark, schema: output.mapping.to,
       change: envelope.change ?? .updated,
       region: standard.string(envelope.region), nativeID: standard.string(envelope.id),
-      time: Instant(rfc3339: standard.string(envelope.time)),
+      time: standard.withBytes(envelope.time) { Instant(rfc3339: $0) },
       partition: standard.withBytes(envelope.entity) { Partition(entity: $0) }, body: body,
       warnings: warnings.map { "\($0.code.rawValue) \($0.target)" })
   }

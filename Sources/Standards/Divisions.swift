@@ -2,7 +2,9 @@
 ///
 /// A number keeps for life the division that it was first given, so a code that was abolished long ago is as
 /// good as a present one; and as no table is ever complete, an unknown code is a warning and never more.
-package struct Divisions: Sendable {
+///
+/// A class, so that whoever keeps it for the while of a record counts one reference and not six.
+package final class Divisions: Sendable {
   package enum Standing: Sendable { case present, former, unknown }
 
   /// Names by code; the history's last name for a code that is no more.

@@ -47,7 +47,7 @@ package enum JSON {
   private static func recordError(
     _ fault: JSONFault, in text: UnsafeRawBufferPointer
   ) -> RecordError {
-    let line = 1 + text.prefix(fault.byte).count { $0 == 0x0A }
+    let line = 1 + UnsafeRawBufferPointer(rebasing: text.prefix(fault.byte)).count(of: 0x0A)
     return RecordError(fault.code, line: line, byte: fault.byte, "\(fault.expectation)")
   }
 

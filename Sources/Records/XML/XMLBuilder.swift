@@ -86,8 +86,12 @@ struct XMLBuilder {
   }
 
   /// The `<` of the tag that ends at a place: neither a tag nor its attributes contain another.
-  @inline(__always) private func tagStart(before place: Int) -> Int {
+  ///
+  /// - Parameter length: how long the tag is if it has no prefix, no attributes and no white space; most are so.
+  @inline(__always) private func tagStart(before place: Int, length: Int = 0) -> Int {
     var at = min(place, bytes.count) &- 1
+    let likely = at &+ 1 &- length
+    if length > 0, likely >= 0, bytes[likely] == 0x3C { return likely }
     while at > 0, bytes[at] != 0x3C { at &-= 1 }
     return max(at, 0)
   }
@@ -122,7 +126,7 @@ extension XMLBuilder {
       return
     }
     guard recordFault == nil else { return }
-    let start = tagStart(before: place)
+    let start = tagStart(before: place, length: local.count + 1)
     if let parent = open.last {
       flushText(into: parent, before: start)
       tree.nodes[parent].kind = .object
@@ -204,7 +208,8 @@ extension XMLBuilder {
     guard let element = open.popLast() else { return }
     // A slash before the `>` tells the tag of an empty element from an end tag.
     let isEmpty = place >= 2 && place <= bytes.count && bytes[place - 2] == UInt8(ascii: "/")
-    let end = isEmpty ? textStart : tagStart(before: place)
+    let length = Int(tree.nodes[element].name.count) + 3
+    let end = isEmpty ? textStart : tagStart(before: place, length: length)
     if tree.nodes[element].kind == .string {
       let first = native(textStart)
       tree.nodes[element].text = text

@@ -53,7 +53,8 @@ final class XMLParser {
   /// Where an element with too many attributes may begin: so many equals signs with a quote behind them,
   /// and no `<`, which attributes cannot contain.
   private static func crowdedElement(_ bytes: UnsafeRawBufferPointer) -> Int? {
-    guard bytes.count > smallBody else { return nil }
+    // No element has more than the whole body, and counting is quick.
+    guard bytes.count > smallBody, bytes.count(of: 0x3D) > attributeLimit else { return nil }
     var (start, attributes) = (0, 0)
     var isAfterEquals = false
     for (place, byte) in bytes.enumerated() {
