@@ -13,7 +13,7 @@ package struct Tree: Sendable {
     package var offset: Int32
     package var count: Int32
 
-    @inlinable package init(offset: Int32, count: Int32) {
+    @inlinable @inline(__always) package init(offset: Int32, count: Int32) {
       self.offset = offset
       self.count = count
     }
@@ -35,7 +35,7 @@ package struct Tree: Sendable {
     package var source: Int32
     package var sourceCount: Int32
 
-    @inlinable package init(
+    @inlinable @inline(__always) package init(
       kind: Kind, name: Slice, text: Slice, end: Int32, source: Int32, sourceCount: Int32
     ) {
       self.kind = kind

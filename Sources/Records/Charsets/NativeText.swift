@@ -54,12 +54,16 @@ struct NativeText {
   @inline(__always) private mutating func walkGB18030(to wanted: Int) {
     var (place, target) = (self.place, self.target)
     while target < wanted, place < native.count {
-      if target &+ 8 <= wanted, place &+ 8 <= native.count,
-        native.loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
-      {
-        place &+= 8
-        target &+= 8
-        continue
+      if place &+ 8 <= native.count {
+        let high =
+          UInt64(littleEndian: native.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+          & 0x8080_8080_8080_8080
+        let plain = min(wanted &- target, high == 0 ? 8 : high.trailingZeroBitCount >> 3)
+        if plain > 0 {
+          place &+= plain
+          target &+= plain
+          continue
+        }
       }
       let lead = utf8[target]
       if lead < 0x80 || lead == GB18030.mark {

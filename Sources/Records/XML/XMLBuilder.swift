@@ -16,6 +16,9 @@ struct XMLBuilder {
   private let path: [XMLStep]
   private let limits: RecordLimits
   private var names = MemberNames()
+  private var shared = XMLNames()
+  /// The parser's context that the shared names are of.
+  private var context = 0
 
   // The body that is being read: set by `begin`, to what lives until `end`.
   private var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -64,6 +67,13 @@ struct XMLBuilder {
     swap(&self.tree, &tree)
     (source, handout) = (nil, nil)
     bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+
+  /// - Parameter context: the number of the parser's context.
+  mutating func use(context: Int) {
+    guard context != self.context else { return }
+    shared.removeAll()
+    self.context = context
   }
 
   /// The fault that ends the body, unless one is known already.
@@ -134,11 +144,12 @@ extension XMLBuilder {
     guard depth - recordDepth < limits.depth else {
       return failRecord(.tooDeep, at: start, "fewer elements inside each other")
     }
-    push(tree.intern(local), attributes, from: start, to: place)
+    push(shared.intern(local, in: &tree), attributes, from: start, to: place)
   }
 
   private mutating func startRecord(_ attributes: XMLAttributes, at place: Int) {
     tree.removeAll()
+    shared.begin(&tree)
     open.removeAll(keepingCapacity: true)
     text = .empty
     foundRecord = true
@@ -242,7 +253,7 @@ extension XMLBuilder {
 
   mutating func characters(_ run: UnsafeRawBufferPointer, at place: Int) {
     guard recordDepth > 0, recordFault == nil else { return }
-    if tree.arena.count + run.count > limits.recordBytes {
+    if tree.arena.count - shared.bytes.count + run.count > limits.recordBytes {
       return failRecord(
         .tooLarge, at: place, "a record of at most \(limits.recordBytes) bytes")
     }

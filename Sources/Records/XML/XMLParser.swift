@@ -7,6 +7,8 @@ import CXML2
 /// its dictionary of names has grown.
 final class XMLParser {
   private var context: xmlParserCtxtPtr?
+  /// Counts the contexts, since names of different ones may have the same address.
+  private var contexts = 0
   private static let namesKept: Int32 = 4096
   /// libxml2's dictionary slows down with every name beyond some ten thousand.
   fileprivate static let nameLimit: Int32 = 65_536
@@ -32,6 +34,7 @@ final class XMLParser {
       return builder.pointee.fail(
         .tooLarge, place, "at most \(Self.attributeLimit) attributes in one element")
     }
+    builder.pointee.use(context: contexts)
     var user = XMLEvents(builder: builder, context: context, count: bytes.count)
     // libxml2 calls back from inside this call only, so the pointer does not outlive what it points to.
     withUnsafeMutablePointer(to: &user) { user in
@@ -85,6 +88,7 @@ final class XMLParser {
     }
     sax.pointee = XMLEvents.callbacks
     self.context = context
+    contexts += 1
     return context
   }
 }
