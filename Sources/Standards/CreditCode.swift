@@ -56,13 +56,13 @@ package enum CreditCode {
         .malformedValue, "an authority (1-9, A, N, Y), a kind (1-9) and a division of 6 digits")
     }
     var sum = 0
-    var power = 1
     for index in 0..<17 {
-      guard let value = value(code[index]) else { return wrongAlphabet }
-      sum += value * power
-      power = power * 3 % 31
+      let value = value(code[index])
+      guard value <= 30 else { return wrongAlphabet }
+      sum &+= value &* weight(index)
     }
-    guard let check = value(code[17]) else { return wrongAlphabet }
+    let check = value(code[17])
+    guard check <= 30 else { return wrongAlphabet }
     guard check == (31 - sum % 31) % 31 else {
       return .invalid(.wrongCheckCharacter, "the check character of GB 32100")
     }
@@ -84,16 +84,22 @@ package enum CreditCode {
     }
   }
 
-  /// The place of a character in the alphabet of thirty-one.
-  @inline(__always) private static func value(_ byte: UInt8) -> Int? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte) - 48
-    case UInt8(ascii: "A")...UInt8(ascii: "H"): Int(byte) - 55
-    case UInt8(ascii: "J")...UInt8(ascii: "N"): Int(byte) - 56
-    case UInt8(ascii: "P")...UInt8(ascii: "R"): Int(byte) - 57
-    case UInt8(ascii: "T")...UInt8(ascii: "U"): Int(byte) - 58
-    case UInt8(ascii: "W")...UInt8(ascii: "Y"): Int(byte) - 59
-    default: nil
-    }
+  // Two tables, as texts because those lie ready in the program: each character is a number above 0x40.
+
+  /// Of each character from `0` to `Z` its place in the alphabet of thirty-one; `~` for those outside.
+  private static let places: StaticString = "@ABCDEFGHI~~~~~~~JKLMNOPQ~RSTUV~WXY~Z[~\\]^~"
+  /// The powers of three modulo thirty-one.
+  private static let weights: StaticString = "ACI[SZPQT]YMHXJ^\\"
+
+  /// The place of a character in the alphabet; above 30 for none.
+  @inline(__always) private static func value(_ byte: UInt8) -> Int {
+    let row = Int(byte) &- 0x30
+    guard row >= 0, row < places.utf8CodeUnitCount else { return .max }
+    return Int(places.utf8Start[row]) &- 0x40
+  }
+
+  /// - Parameter index: 0..<17.
+  @inline(__always) private static func weight(_ index: Int) -> Int {
+    Int(weights.utf8Start[index]) &- 0x40
   }
 }
