@@ -75,13 +75,11 @@ package struct Mapping: Sendable {
           program, nodes: nodes, arena: arena, root: root, item: item?.node ?? Int32(root),
           machine: machine)
         run.knowsParents = item?.follows ?? false
-        swap(&run.work, &machine.work)
         swap(&run.trace, &machine.trace)
         swap(&run.output, &output)
         defer {
           swap(&run.output, &output)
           swap(&run.trace, &machine.trace)
-          swap(&run.work, &machine.work)
         }
         return body(&run)
       }

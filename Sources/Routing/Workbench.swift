@@ -36,11 +36,12 @@ package final class Workbench {
   private let adapter: Adapter
   private let intake: Adapter.Intake
   private var readers: [Charset: IntakeReader] = [:]
-  private var native = Tree()
-  private var standard = Tree()
-  private var machine: MappingMachine
-  private var checks = Scratch()
-  private var writer = JSONWriter()
+  // One thread uses them, each for one thing at a time: no access asks whether another is under way.
+  @exclusivity(unchecked) private var native = Tree()
+  @exclusivity(unchecked) private var standard = Tree()
+  @exclusivity(unchecked) private var machine: MappingMachine
+  @exclusivity(unchecked) private var checks = Scratch()
+  @exclusivity(unchecked) private var writer = JSONWriter()
 
   package init(_ adapter: Adapter, _ intake: Adapter.Intake, reference: Reference) {
     self.adapter = adapter

@@ -10,7 +10,7 @@ package struct MappingMachine: ~Copyable, Sendable {
   /// If set, runs write down what they do: `mapping explain` and `mapping test` look at it. It belongs to
   /// one mapping.
   package var trace: MappingTrace?
-  var work = Work()
+  let work = Work()
   let scratch = Scratch()
 
   /// What is known of the base library; a question that is not answered here makes the outcome `asks`.
@@ -46,35 +46,39 @@ enum Limits {
   static let recordItems = 10_000
 }
 
-/// The arrays of a machine, emptied and used again.
-struct Work: Sendable {
-  var faults: [MappingFault] = []
-  var warnings: [MappingFault] = []
-  var questions: [LookupQuestion] = []
-  var answers = LookupAnswers()
+/// The arrays of a machine, emptied and used again. A class, so that a run takes them up with one reference.
+///
+/// `@unchecked Sendable`: it is reached only through the one `MappingMachine` that made it, which cannot be
+/// copied, and a run has exclusive access to its machine. For the same reason no access asks whether another is
+/// under way.
+final class Work: @unchecked Sendable {
+  @exclusivity(unchecked) var faults: [MappingFault] = []
+  @exclusivity(unchecked) var warnings: [MappingFault] = []
+  @exclusivity(unchecked) var questions: [LookupQuestion] = []
+  @exclusivity(unchecked) var answers = LookupAnswers()
   /// Native nodes that a fault was told of: one bad value is one fault, however often it is used.
-  var faulty: [Int32] = []
+  @exclusivity(unchecked) var faulty: [Int32] = []
   /// Where each member name stood in the record before.
-  var hints: ContiguousArray<Int32> = []
+  @exclusivity(unchecked) var hints: ContiguousArray<Int32> = []
   /// Of each node of the record, the container it stands in.
-  var parents: ContiguousArray<Int32> = []
-  var containers: ContiguousArray<Container> = []
-  var frames: ContiguousArray<Frame> = []
+  @exclusivity(unchecked) var parents: ContiguousArray<Int32> = []
+  @exclusivity(unchecked) var containers: ContiguousArray<Container> = []
+  @exclusivity(unchecked) var frames: ContiguousArray<Frame> = []
   /// The nodes that the open frames go through.
-  var items: ContiguousArray<Int32> = []
-  var pieces: ContiguousArray<Value> = []
+  @exclusivity(unchecked) var items: ContiguousArray<Int32> = []
+  @exclusivity(unchecked) var pieces: ContiguousArray<Value> = []
   /// Values that several rules of the record need.
-  var registers: ContiguousArray<Value> = []
+  @exclusivity(unchecked) var registers: ContiguousArray<Value> = []
   /// What the search for a pattern needs and what it found.
-  var patternRoom: ContiguousArray<Int32> = []
+  @exclusivity(unchecked) var patternRoom: ContiguousArray<Int32> = []
   /// A text that is being written.
-  var written: ContiguousArray<UInt8> = []
+  @exclusivity(unchecked) var written: ContiguousArray<UInt8> = []
   /// The items of the record that become records of their own.
-  var subjects: ContiguousArray<RecordItem> = []
+  @exclusivity(unchecked) var subjects: ContiguousArray<RecordItem> = []
   /// The item of a list whose position was last counted, in this record.
-  var counted: (list: Int32, node: Int32, position: Int)?
+  @exclusivity(unchecked) var counted: (list: Int32, node: Int32, position: Int)?
   /// Where the pieces of each open join begin.
-  var joins: ContiguousArray<Int32> = []
+  @exclusivity(unchecked) var joins: ContiguousArray<Int32> = []
 
   /// An object or array of the output that is not closed yet.
   struct Container: Sendable {

@@ -17,7 +17,7 @@ struct Run {
   let scratch: Scratch
   let isTracing: Bool
   var trace: MappingTrace?
-  var work = Work()
+  let work: Work
   var output = Tree()
   var envelope = Envelope()
   var value = Value.absent
@@ -50,6 +50,7 @@ struct Run {
     base = item
     reference = machine.reference
     scratch = machine.scratch
+    work = machine.work
     isTracing = machine.trace != nil
   }
 

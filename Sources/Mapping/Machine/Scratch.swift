@@ -6,7 +6,8 @@ final class Scratch: @unchecked Sendable {
   private static let capacity = 1 << 14
   private let memory = UnsafeMutableRawPointer.allocate(
     byteCount: Scratch.capacity, alignment: 1)
-  private var used = 0
+  // A run has its machine, and so this, to itself: nothing is gained by asking at each access.
+  @exclusivity(unchecked) private var used = 0
   /// Pieces that did not fit.
   private var large: [UnsafeMutableRawPointer] = []
 
