@@ -34,6 +34,8 @@ let package = Package(
     door("CMicroHTTP", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
     door("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     door("CXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+    // glibc's mtrace(3), by which the bench counts allocations.
+    .systemLibrary(name: "CMallocTrace"),
 
     // The four doors to the world: thin, safe, no domain in them.
     module("Messaging", ["CRabbitMQ"]),
@@ -86,8 +88,9 @@ let package = Package(
     .executableTarget(
       name: "tongban",
       dependencies: [
-        "Adapters", "Catalogue", "Configuration", "Drafting", "Events", "HTTP", "Inspection",
-        "Lanes", "Mapping", "Messaging", "Notices", "Records", "Routing", "SampleCity", "Schemas",
+        "Adapters", "CMallocTrace", "Catalogue", "Configuration", "Drafting", "Events", "HTTP",
+        "Inspection", "Lanes", "Mapping", "Messaging", "Notices", "Records", "Routing",
+        "SampleCity", "Schemas",
         "Servers",
         "Standards", "Storage", "Sync", "Topology",
       ], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Records
 import Standards
 
 /// The day that says which edition of a code table holds.
@@ -33,7 +34,7 @@ extension Run {
     while true {
       let slot = program.slots.base[Int(table.start + place)]
       guard slot.isTaken else { break }
-      if equal(text(slot.code), value.text),
+      if same(text(slot.code), value.text),
         program.values.periods[Int(table.periods + place)].contains(day)
       {
         return take(slot, at: table.start + place)

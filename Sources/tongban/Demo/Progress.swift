@@ -19,14 +19,18 @@ struct Progress {
         return false
       }
       if isShown, Date() >= nextLine {
-        write("\r\u{1B}[2K  \(what): \(try show())")
+        self.show("\(what): \(try show())")
         nextLine = Date().addingTimeInterval(0.2)
       }
       usleep(50_000)
     }
-    write("\r\u{1B}[2K")
+    clear()
     return true
   }
+
+  func show(_ text: String) { write("\r\u{1B}[2K  \(text)") }
+
+  func clear() { write("\r\u{1B}[2K") }
 
   private func write(_ text: String) {
     guard isShown else { return }

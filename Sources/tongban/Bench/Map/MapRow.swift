@@ -9,9 +9,15 @@ struct MapRow: Encodable {
   let microsecondsPerEvent: Double?
   /// Of the rate of the first row of the same work.
   let ratio: Double?
+  /// How often memory is asked for; of the hub's own work only.
+  let allocationsPerEvent: Double?
   let remark: String
 
-  init(_ trial: Trial, _ contender: any Contender, _ passes: [Pass], first: Double?) {
+  init(
+    _ trial: Trial, _ contender: any Contender, _ passes: [Pass], first: Double?,
+    allocations: AllocationCount?
+  ) {
+    allocationsPerEvent = allocations?.perEvent
     work = trial.name
     name = contender.name
     remark = contender.remark
@@ -30,14 +36,14 @@ struct MapRow: Encodable {
   static func table(_ rows: [MapRow]) -> String {
     var table = Table([
       ("WORK", .left), ("BY", .left), ("EVENTS/S", .right), ("MB/S", .right), ("µS/EVENT", .right),
-      ("× FIRST", .right), ("REMARK", .left),
+      ("× FIRST", .right), ("ALLOCATIONS/EVENT", .right), ("REMARK", .left),
     ])
     var last = ""
     for row in rows {
       table.add([
         row.work == last ? "" : row.work, row.name, cell(row.eventsPerSecond, "%.0f"),
         cell(row.megabytesPerSecond, "%.1f"), cell(row.microsecondsPerEvent, "%.2f"),
-        cell(row.ratio, "%.3f"), row.remark,
+        cell(row.ratio, "%.3f"), cell(row.allocationsPerEvent, "%.2f"), row.remark,
       ])
       last = row.work
     }

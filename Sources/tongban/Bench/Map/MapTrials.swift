@@ -11,134 +11,142 @@ struct MapTrials {
   private static let peerRecords = 4_000
   private static let peerFiles = peerRecords / MapCorpus.recordsInFile
 
-  func all() throws -> [Trial] {
-    let tax = try own.subject("tax", "registration-change")
-    let household = try own.subject("public-security", "household-change")
-    let insurance = try own.subject("social-security", "insurance-change")
-    return [
-      try taxPath(tax), try householdPath(household), try insurancePath(insurance),
-      try parsing(tax), try writing(tax), try xmlParsing(household),
-      steps("tax, step by step", tax, corpus.tax),
-      steps("public-security, step by step", household, corpus.household),
-      try checking("tax", tax, corpus.tax.prefix(Self.peerRecords)),
-      try checking("person", household, corpus.household.prefix(Self.peerFiles)),
+  func all() -> [Trial] {
+    [
+      Trial(name: "tax: JSON to std.tax-registration.v1", contenders: taxPath),
+      Trial(name: "public-security: GB18030 XML to std.person.v1", contenders: householdPath),
+      Trial(
+        name: "social-security: GB18030 fixed width to std.social-insurance.v1",
+        contenders: insurancePath),
+      Trial(name: "JSON parse", contenders: parsing),
+      Trial(name: "JSON write", contenders: writing),
+      Trial(name: "GB18030 XML parse", contenders: xmlParsing),
+      Trial(name: "tax, step by step") { steps(try tax, corpus.tax) },
+      Trial(name: "public-security, step by step") { steps(try household, corpus.household) },
+      Trial(name: "check by std.tax-registration.v1") {
+        try checking("tax", tax, corpus.tax.prefix(Self.peerRecords))
+      },
+      Trial(name: "check by std.person.v1") {
+        try checking("person", household, corpus.household.prefix(Self.peerFiles))
+      },
+      Trial(name: "core stage, without broker and database") {
+        try ManyMappings.contenders(home: Settings.home, folder: place.folder)
+      },
     ]
+  }
+
+  private var tax: OwnWorks.Subject {
+    get throws { try own.subject("tax", "registration-change") }
+  }
+
+  private var household: OwnWorks.Subject {
+    get throws { try own.subject("public-security", "household-change") }
   }
 
   // MARK: The whole path
 
-  private func taxPath(_ subject: OwnWorks.Subject) throws -> Trial {
+  private func taxPath() throws -> [any Contender] {
+    let subject = try tax
     let bodies = corpus.tax.prefix(Self.peerRecords)
     let task = try task("tax", bodies, expected: own.output(subject, bodies))
-    return Trial(
-      name: "tax: JSON to std.tax-registration.v1",
-      contenders: [
-        own.path(subject, corpus.tax),
-        JQWork(
-          ["-c", "-f", place.scripts.appending(path: "tax.jq").path], task, in: place,
-          compares: true, remark: "checks nothing"),
-        python("python json", "tax-json", task, remark: "checks nothing"),
-        python("python orjson, pydantic", "tax-pydantic", task),
-        python("python orjson, fastjsonschema", "tax-fastjsonschema", task),
-        python("python orjson, jsonschema-rs", "tax-jsonschema-rs", task),
-      ])
+    return [
+      own.path(subject, corpus.tax),
+      JQWork(
+        ["-c", "-f", place.scripts.appending(path: "tax.jq").path], task, in: place,
+        compares: true, remark: "checks nothing"),
+      python("python json", "tax-json", task, remark: "checks nothing"),
+      python("python orjson, pydantic", "tax-pydantic", task),
+      python("python orjson, fastjsonschema", "tax-fastjsonschema", task),
+      python("python orjson, jsonschema-rs", "tax-jsonschema-rs", task),
+    ]
   }
 
-  private func householdPath(_ subject: OwnWorks.Subject) throws -> Trial {
+  private func householdPath() throws -> [any Contender] {
+    let subject = try household
     let files = corpus.household.prefix(Self.peerFiles)
     let task = try task("household", files, expected: own.output(subject, files))
-    return Trial(
-      name: "public-security: GB18030 XML to std.person.v1",
-      contenders: [
-        own.path(subject, corpus.household),
-        own.path(subject, corpus.singleHousehold, "tongban, a file a record"),
-        python("python lxml, pydantic", "household-pydantic", task),
-        python("python lxml, fastjsonschema", "household-fastjsonschema", task),
-        python("python lxml, jsonschema-rs", "household-jsonschema-rs", task),
-      ])
+    return [
+      own.path(subject, corpus.household),
+      own.path(subject, corpus.singleHousehold, "tongban, a file a record"),
+      python("python lxml, pydantic", "household-pydantic", task),
+      python("python lxml, fastjsonschema", "household-fastjsonschema", task),
+      python("python lxml, jsonschema-rs", "household-jsonschema-rs", task),
+    ]
   }
 
-  private func insurancePath(_ subject: OwnWorks.Subject) throws -> Trial {
+  private func insurancePath() throws -> [any Contender] {
+    let subject = try own.subject("social-security", "insurance-change")
     let files = corpus.insurance.prefix(Self.peerFiles)
     let task = try task("insurance", files, expected: own.output(subject, files))
-    return Trial(
-      name: "social-security: GB18030 fixed width to std.social-insurance.v1",
-      contenders: [
-        own.path(subject, corpus.insurance),
-        python("python slices, fastjsonschema", "insurance-fastjsonschema", task),
-        python("python slices, jsonschema-rs", "insurance-jsonschema-rs", task),
-      ])
+    return [
+      own.path(subject, corpus.insurance),
+      python("python slices, fastjsonschema", "insurance-fastjsonschema", task),
+      python("python slices, jsonschema-rs", "insurance-jsonschema-rs", task),
+    ]
   }
 
   // MARK: Parts of it
 
-  private func parsing(_ subject: OwnWorks.Subject) throws -> Trial {
+  private func parsing() throws -> [any Contender] {
+    let subject = try tax
     let bodies = corpus.tax.prefix(Self.peerRecords)
     let task = try task("parse", bodies, expected: Array(bodies))
-    return Trial(
-      name: "JSON parse",
-      contenders: [
-        own.staged("tongban", subject, through: .parse, corpus.tax),
-        JQWork(["empty"], task, in: place, compares: false, remark: ""),
-        python("python orjson", "parse-orjson", task),
-        python("python json", "parse-json", task),
-      ])
+    return [
+      own.staged("tongban", subject, through: .parse, corpus.tax),
+      JQWork(["empty"], task, in: place, compares: false, remark: ""),
+      python("python orjson", "parse-orjson", task),
+      python("python json", "parse-json", task),
+    ]
   }
 
-  private func writing(_ subject: OwnWorks.Subject) throws -> Trial {
+  private func writing() throws -> [any Contender] {
+    let subject = try tax
     let bodies = corpus.tax.prefix(Self.peerRecords)
     let task = try task("write", bodies, expected: Array(bodies))
-    return Trial(
-      name: "JSON write",
-      contenders: [
-        own.writing(own.natives(subject, bodies)),
-        python("python orjson", "write-orjson", task),
-        python("python json", "write-json", task),
-      ])
+    return [
+      own.writing(own.natives(subject, bodies)),
+      python("python orjson", "write-orjson", task),
+      python("python json", "write-json", task),
+    ]
   }
 
-  private func xmlParsing(_ subject: OwnWorks.Subject) throws -> Trial {
+  private func xmlParsing() throws -> [any Contender] {
+    let subject = try household
     let files = corpus.household.prefix(Self.peerFiles)
     let records = own.natives(subject, files).map { Array($0.json().utf8) }
     let task = try task("xml", files, expected: records)
-    return Trial(
-      name: "GB18030 XML parse",
-      contenders: [
-        own.staged("tongban", subject, through: .parse, corpus.household),
-        python("python lxml", "xml-lxml", task),
-        python("python xml.etree", "xml-elementtree", task),
-      ])
+    return [
+      own.staged("tongban", subject, through: .parse, corpus.household),
+      python("python lxml", "xml-lxml", task),
+      python("python xml.etree", "xml-elementtree", task),
+    ]
   }
 
   /// Where the time goes, and what the check by the schema adds to parse and map.
-  private func steps(_ name: String, _ subject: OwnWorks.Subject, _ bodies: [[UInt8]]) -> Trial {
-    Trial(
-      name: name,
-      contenders: [
-        own.staged("parse, map", subject, through: .map, bodies),
-        own.staged("parse, map, check", subject, through: .check, bodies),
-        own.staged("parse, map, write", subject, through: .write, bodies, skipsCheck: true),
-        own.staged("parse, map, check, write", subject, through: .write, bodies),
-        own.staged("parse", subject, through: .parse, bodies),
-      ])
+  private func steps(_ subject: OwnWorks.Subject, _ bodies: [[UInt8]]) -> [any Contender] {
+    [
+      own.staged("parse, map", subject, through: .map, bodies),
+      own.staged("parse, map, check", subject, through: .check, bodies),
+      own.staged("parse, map, write", subject, through: .write, bodies, skipsCheck: true),
+      own.staged("parse, map, check, write", subject, through: .write, bodies),
+      own.staged("parse", subject, through: .parse, bodies),
+    ]
   }
 
   private func checking(
     _ name: String, _ subject: OwnWorks.Subject, _ bodies: some Collection<[UInt8]>
-  ) throws -> Trial {
+  ) throws -> [any Contender] {
     let schema = subject.intake.outputs[0].schema
     let instances = own.output(subject, bodies)
     let task = try task(
       "check-\(name)", instances,
       expected: instances.map { _ in Array("valid".utf8) })
-    return Trial(
-      name: "check by \(schema.name)",
-      contenders: [
-        own.checking(schema, instances),
-        python("python pydantic", "check-\(name)-pydantic", task),
-        python("python fastjsonschema", "check-\(name)-fastjsonschema", task),
-        python("python jsonschema-rs", "check-\(name)-jsonschema-rs", task),
-      ])
+    return [
+      own.checking(schema, instances),
+      python("python pydantic", "check-\(name)-pydantic", task),
+      python("python fastjsonschema", "check-\(name)-fastjsonschema", task),
+      python("python jsonschema-rs", "check-\(name)-jsonschema-rs", task),
+    ]
   }
 
   // MARK: Peers

@@ -1,8 +1,9 @@
 /// One piece of work and those who do it, each over records of the same kind.
 struct Trial {
   let name: String
-  /// The first is what the others are measured against.
-  let contenders: [any Contender]
+  /// The first is what the others are measured against. Made when the trial begins, so that one that is left
+  /// out costs nothing.
+  let contenders: () throws -> [any Contender]
 }
 
 /// Someone who does a trial's work.
