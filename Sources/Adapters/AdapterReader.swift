@@ -172,19 +172,27 @@ struct AdapterReader {
     _ reference: ConfigurationNode, _ place: URL, _ tables: [String: CodeTable], sources: [String]?,
     targets: [String]?
   ) throws(ConfigurationError) -> Mapping {
-    let name = try reference.name()
     let folder = place.appending(path: "mappings")
-    let known = try names(in: folder).filter { $0.hasSuffix(".json5") }.map {
-      String($0.dropLast(6))
-    }
-    guard known.contains(name) else { throw reference.unknown("mapping", name, known: known) }
-    let node = try readJSON5(folder.appending(path: "\(name).json5"))
+    let node = try file(reference, in: folder)
     // What a mapping is to is known only when it is read; a standard schema then says what it may have.
     var object = try node.object()
     let to = try object.optional("to")?.string()
     return try Mapping.compile(
       node, tables: tables, knownTargets: to.flatMap { members[$0] } ?? targets,
-      knownSources: sources)
+      knownSources: sources
+    ) { other throws(ConfigurationError) in try file(other, in: folder) }
+  }
+
+  /// The mapping's file that a node names.
+  private func file(
+    _ reference: ConfigurationNode, in folder: URL
+  ) throws(ConfigurationError) -> ConfigurationNode {
+    let name = try reference.name()
+    let known = try names(in: folder).filter { $0.hasSuffix(".json5") }.map {
+      String($0.dropLast(6))
+    }
+    guard known.contains(name) else { throw reference.unknown("mapping", name, known: known) }
+    return try readJSON5(folder.appending(path: "\(name).json5"))
   }
 
   /// What the samples take for the base library.

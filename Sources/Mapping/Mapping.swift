@@ -31,11 +31,15 @@ package struct Mapping: Sendable {
   ///     `.*` anything may stand. Nil to allow all.
   ///   - knownSources: the members that the record may have, without their items' numbers
   ///     (`identifiers.kind`), as above; nil where the format leaves them open.
+  ///   - mappings: finds the file of another mapping of the department by the name that a node holds, for one that
+  ///     is its way back.
   package static func compile(
     _ node: ConfigurationNode, tables: [String: CodeTable] = [:], knownTargets: [String]? = nil,
-    knownSources: [String]? = nil
+    knownSources: [String]? = nil,
+    mappings: ((ConfigurationNode) throws(ConfigurationError) -> ConfigurationNode)? = nil
   ) throws(ConfigurationError) -> Mapping {
-    let definition = try DefinitionReader(tables: tables).read(node)
+    let definition = try DefinitionReader(tables: tables, mappings: mappings).read(
+      node, knownTargets: knownTargets)
     let program = try Compiler.compile(
       definition, knownTargets: knownTargets, knownSources: knownSources)
     return Mapping(definition: definition, program: program)

@@ -13,6 +13,8 @@ struct Definition: Sendable {
   var fields: Group
   /// Native fields that the author leaves behind on purpose.
   var dropped: [FieldPath]
+  /// What refuses a record and gives nothing: of a way back, what the way there takes for granted.
+  var checks: [Rule] = []
 }
 
 /// `records`: each item of a list becomes a record of its own, or only what meets a condition does.
@@ -115,6 +117,8 @@ enum Step: Sendable, Equatable {
   case replace(Replacement)
   case match(MatchStep)
   case part(Int, of: String)
+  /// That part and all behind it; only a way back has it.
+  case rest(from: Int, of: String)
   case characters(from: Int, to: Int?)
   case date(DateStep)
   /// Before the `code` that it belongs to.

@@ -4,8 +4,13 @@ import Standards
 /// Reads a mapping file into a `Definition`; every mistake in it is an error with file, line and path.
 struct DefinitionReader {
   let tables: [String: CodeTable]
+  /// Finds the file of another mapping by the name that a node holds; nil where there are no others.
+  var mappings: ((ConfigurationNode) throws(ConfigurationError) -> ConfigurationNode)?
 
-  func read(_ node: ConfigurationNode) throws(ConfigurationError) -> Definition {
+  /// - Parameter knownTargets: the fields that a way back may write.
+  func read(
+    _ node: ConfigurationNode, knownTargets: [String]? = nil
+  ) throws(ConfigurationError) -> Definition {
     var object = try node.object()
     _ = try object.optional("about")?.string()
     let from = try object.required("from").name()
@@ -13,7 +18,8 @@ struct DefinitionReader {
     let version = try object.optional("version")?.int(1...Int(Int32.max)) ?? 1
     let records = object.optional("records")
     let event = object.optional("event")
-    let fields = try object.required("fields")
+    let reverse = object.optional(Word.reverse.rawValue)
+    let fields = reverse == nil ? try object.required("fields") : object.optional("fields")
     let drop = object.optional("drop")
     try object.end()
     let isStandard = to.hasPrefix("std.")
@@ -22,10 +28,14 @@ struct DefinitionReader {
     }
     var definition = Definition(
       file: node.file, from: from, to: to, version: version,
-      fields: try group(fields, members: try fields.members(), isTop: true), dropped: [])
+      fields: Group(members: [], place: Place(node)), dropped: [])
+    if let fields {
+      definition.fields = try group(fields, members: try fields.members(), isTop: true)
+    }
     if let records { definition.records = try self.records(records) }
     if let event { definition.event = try self.event(event) }
     for item in drop?.list() ?? [] { definition.dropped.append(try FieldPath.read(item)) }
+    if let reverse { try self.reverse(reverse, into: &definition, known: knownTargets) }
     return definition
   }
 

@@ -76,16 +76,17 @@ extension Run {
     return false
   }
 
-  /// The part of that number, from 1, between separators; absent if there are fewer.
+  /// The part of that number, from 1, between separators; of a negative one, all from there. Absent if there are
+  /// fewer.
   mutating func cutPart(_ number: Int32, _ separator: Span) {
     let separator = text(separator)
     let text = value.text
     var start = 0
-    var left = number
+    var left = abs(number)
     while true {
       let end = position(of: separator, in: text, from: start)
       left -= 1
-      if left == 0 { return cut(start..<(end ?? text.count)) }
+      if left == 0 { return cut(start..<(number < 0 ? text.count : end ?? text.count)) }
       guard let end else {
         value.state = .absent
         return

@@ -113,9 +113,11 @@ extension Run {
     }
     guard size <= Limits.outputBytes else { return stop() }
     let room = scratch.take(size)
-    var end = 0
+    var (end, isFirst) = (0, true)
     for index in start..<count where work.pieces[index].state == .there {
-      if end > 0 { room.append(text(separator), at: &end) }
+      // A default may be empty and still has its place.
+      if !isFirst { room.append(text(separator), at: &end) }
+      isFirst = false
       room.append(work.pieces[index].text, at: &end)
     }
     value = Value(

@@ -4,9 +4,9 @@ import Configuration
 extension Compiler {
   /// Leaves the rule's value in hand.
   mutating func value(
-    _ rule: Rule, at target: String, sources: [String]? = nil
+    _ rule: Rule, at target: String, sources: [String]? = nil, isTarget: Bool = true
   ) throws(ConfigurationError) {
-    try check(target: target, at: rule.place)
+    if isTarget { try check(target: target, at: rule.place) }
     let paths = sources ?? rule.paths.map(fromRecord)
     for path in rule.paths { read(path) }
     builder.begin(RuleNote(rule, target: target, sources: paths))
@@ -138,6 +138,9 @@ extension Compiler {
     case .part(let number, let separator):
       let span = builder.text(separator)
       builder.add(.part(Int32(number), of: span))
+    case .rest(let number, let separator):
+      let span = builder.text(separator)
+      builder.add(.part(-Int32(number), of: span))
     case .characters(let first, let last):
       builder.add(.characters(from: Int32(first), to: last.map { Int32($0) } ?? Int32.max))
     case .date(let date):

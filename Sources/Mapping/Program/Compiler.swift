@@ -21,6 +21,7 @@ struct Compiler {
     var compiler = Compiler(knownTargets: knownTargets, knownSources: knownSources)
     if let records = definition.records { try compiler.divide(records) }
     try compiler.root(definition.fields)
+    for check in definition.checks { try compiler.check(check) }
     if let event = definition.event { try compiler.envelope(event) }
     (compiler.prefix, compiler.prefixNames) = ("", [])
     try compiler.checkDropped(definition)
@@ -59,6 +60,11 @@ struct Compiler {
     builder.add(.open(.object, name: .empty))
     try members(group, at: "")
     builder.add(.close)
+  }
+
+  /// The value is looked at and put nowhere.
+  private mutating func check(_ rule: Rule) throws(ConfigurationError) {
+    try value(rule, at: rule.origin, isTarget: false)
   }
 
   private mutating func members(_ group: Group, at target: String) throws(ConfigurationError) {

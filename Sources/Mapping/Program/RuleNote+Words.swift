@@ -65,6 +65,8 @@ extension Step {
     case .replace(let step): step.words
     case .match(let step): step.words
     case .part(let number, let separator): "part \(number) between \"\(separator)\""
+    case .rest(let number, let separator):
+      "part \(number) between \"\(separator)\" and all behind it"
     case .characters(let first, let last):
       last.map { "characters \(first) to \($0)" } ?? "characters from \(first)"
     case .date(let step):
