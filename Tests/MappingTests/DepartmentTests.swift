@@ -34,8 +34,19 @@ enum Departments {
   }
 
   static func mapping(_ department: String, _ name: String) throws -> Mapping {
-    let file = folder.appendingPathComponent("\(department)/mappings/\(name).json5")
-    return try Mapping.compile(try node(file), tables: try tables(department))
+    try mapping(folder.appendingPathComponent("\(department)/mappings/\(name).json5"))
+  }
+
+  static func mapping(_ file: URL) throws -> Mapping {
+    let department = file.deletingLastPathComponent().deletingLastPathComponent()
+    return try Mapping.compile(
+      try node(file), tables: try tables(department.lastPathComponent)
+    ) { other throws(ConfigurationError) in
+      let name = "\(try other.name()).json5"
+      do { return try node(file.deletingLastPathComponent().appendingPathComponent(name)) } catch {
+        throw other.fault("\(name) cannot be read")
+      }
+    }
   }
 }
 
@@ -47,9 +58,8 @@ enum Departments {
     "every mapping and code table compiles, and is called what its file is called", arguments: names
   )
   func compiles(department: String) throws {
-    let tables = try Departments.tables(department)
     for file in try Departments.files(department, "mappings") {
-      let mapping = try Mapping.compile(try Departments.node(file), tables: tables)
+      let mapping = try Departments.mapping(file)
       let name = file.deletingPathExtension().lastPathComponent
       #expect(name == (mapping.to.hasPrefix("std.") ? mapping.from : "deliver-\(mapping.from)"))
     }
@@ -222,5 +232,30 @@ enum Departments {
     #expect(result.json == expected)
     var machine = MappingMachine()
     #expect(mapping.explain(try Tree(json: String(event)), on: &machine).unmentioned == [])
+  }
+
+  @Test("civil affairs: what the funeral house is told of a death is its own record again")
+  func deathToldBack() throws {
+    let there = try Departments.mapping("civil-affairs", "cremation")
+    let back = try Departments.mapping("civil-affairs", "deliver-std.death.v1")
+    let record = """
+      {"SZXM":"王小宁","SZSFZH":"330103189003070016","SZXB":"男","SWRQ":"2026年11月1日","HHRQ":"2026年11月2日",
+       "XZQH":"330106","CZ":"作废","CZSJ":"2026年11月2日 9:00:00"}
+      """
+    let own = #","LSH":"HH2","YLSH":"HH1","HHZBH":"3301","BYGMC":"杭州样例殡仪馆"}"#
+    let standard = try there.map(String(record.dropLast()) + own)
+    #expect(standard.faults == [] && standard.change == .reversed)
+    let delivered = try back.map(String(standard.json.dropLast()) + #","change":"reversed"}"#)
+    #expect(delivered.faults == [])
+    #expect(delivered.tree.text("SWZMBH") == nil)
+    #expect(delivered.tree.text("HHZBH") == nil)
+    let again = try there.map(String(delivered.json.dropLast()) + own)
+    #expect(again.json == standard.json && again.change == .reversed)
+    // What a hospital certifies comes with the number of its certificate.
+    let certified = try back.map(
+      String(
+        standard.json.replacing("cremation-certificate", with: "medical-certificate").dropLast())
+        + #","change":"created"}"#)
+    #expect(certified.tree.text("SWZMBH") == "3301" && certified.tree.text("CZ") == "新增")
   }
 }

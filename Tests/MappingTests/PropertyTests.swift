@@ -107,9 +107,7 @@ struct SeededGenerator: RandomNumberGenerator {
     var mappings = [try Mapping.fields(everything)]
     for department in DepartmentTests.names {
       for file in try Departments.files(department, "mappings") {
-        mappings.append(
-          try Mapping.compile(
-            try Departments.node(file), tables: try Departments.tables(department)))
+        mappings.append(try Departments.mapping(file))
       }
     }
     return mappings

@@ -62,7 +62,30 @@ extension Target {
   }
 }
 
+extension Target {
+  /// Every path that it reads, those of conditions among them.
+  var paths: [FieldPath] {
+    switch self {
+    case .value(let rule): rule.everyPath
+    case .group(let group): group.paths
+    case .list(let items, _): items.flatMap(\.paths)
+    case .each(let each): [each.path] + (each.when?.paths ?? [])
+    }
+  }
+}
+
+extension Group {
+  var paths: [FieldPath] { (when?.paths ?? []) + members.flatMap(\.target.paths) }
+}
+
 extension Rule {
+  /// Those of its value and of every condition on the way to it.
+  fileprivate var everyPath: [FieldPath] {
+    let own = paths + (when?.paths ?? [])
+    guard case .first(let rules) = source else { return own }
+    return own + rules.flatMap(\.everyPath)
+  }
+
   /// The path that it begins with.
   var origin: String { paths.first?.text ?? "" }
 

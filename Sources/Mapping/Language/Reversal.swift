@@ -28,6 +28,8 @@ struct Reversal {
   let chosen: [String: [String: String]]
   /// Standard fields that the native record has no place for.
   let dropped: [FieldPath]
+  /// Standard fields that the author looks at himself: what they may be is his affair.
+  let seen: [FieldPath]
   let place: Place
   /// Every native field, in the order in which the mapping speaks of it.
   private(set) var natives: [String] = []
@@ -47,11 +49,13 @@ struct Reversal {
   private var isInside = false
 
   init(
-    of forward: Definition, chosen: [String: [String: String]], dropped: [FieldPath], place: Place
+    of forward: Definition, chosen: [String: [String: String]], dropped: [FieldPath],
+    seen: [FieldPath], place: Place
   ) {
     self.forward = forward
     self.chosen = chosen
     self.dropped = dropped
+    self.seen = seen
     self.place = place
     survey()
   }
@@ -64,6 +68,7 @@ struct Reversal {
     }
     chosen = inner
     dropped = []
+    seen = []
     place = outer.place
     isInside = true
   }
@@ -254,6 +259,10 @@ extension Reversal {
     dropped.contains { path.names.starts(with: $0.names) }
   }
 
+  private func isSeen(_ path: FieldPath) -> Bool {
+    seen.contains { path.names.starts(with: $0.names) }
+  }
+
   private mutating func add(_ way: Way, for path: FieldPath) {
     guard path != .itself else { return ways[".", default: []].append(way) }
     guard let key = key(of: path) else { return }
@@ -390,7 +399,8 @@ extension Reversal {
 
   /// The standard record must have one of these, or nothing, there.
   private mutating func check(_ rule: Rule, _ values: [Constant], at path: FieldPath) {
-    guard rule.steps.isEmpty, !isInside, !isDropped(path), !path.isTold(by: values) else { return }
+    guard rule.steps.isEmpty, !isInside, !isDropped(path), !isSeen(path), !path.isTold(by: values)
+    else { return }
     checks.append(Rule(path: path, place: place).only(values, of: path))
   }
 

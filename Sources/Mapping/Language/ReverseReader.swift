@@ -12,7 +12,8 @@ extension DefinitionReader {
   ) throws(ConfigurationError) {
     let (forward, chosen, omitted) = try reverse(node, from: definition.from)
     let reversal = Reversal(
-      of: forward, chosen: chosen, dropped: definition.dropped, place: Place(node))
+      of: forward, chosen: chosen, dropped: definition.dropped, seen: definition.fields.paths,
+      place: Place(node))
     for field in chosen.keys where !reversal.natives.contains(field) && !field.contains(".") {
       throw node.unknown("field", field, known: reversal.natives)
     }
