@@ -71,8 +71,8 @@ let package = Package(
     module(
       "Routing",
       [
-        "Adapters", "Catalogue", "Cryptography", "Events", "Lanes", "Mapping", "Messaging",
-        "Records", "Schemas", "Standards", "Storage",
+        "Adapters", "BaseLibrary", "Catalogue", "Cryptography", "Events", "Lanes", "Mapping",
+        "Messaging", "Records", "Schemas", "Standards", "Storage",
       ]),
     module(
       "Sync",
@@ -88,10 +88,9 @@ let package = Package(
     .executableTarget(
       name: "tongban",
       dependencies: [
-        "Adapters", "CMallocTrace", "Catalogue", "Configuration", "Drafting", "Events", "HTTP",
-        "Inspection", "Lanes", "Mapping", "Messaging", "Notices", "Records", "Routing",
-        "SampleCity", "Schemas",
-        "Servers",
+        "Adapters", "BaseLibrary", "CMallocTrace", "Catalogue", "Configuration", "Drafting", "Events",
+        "HTTP", "Inspection", "Lanes", "Mapping", "Messaging", "Notices", "Records", "Routing",
+        "SampleCity", "Schemas", "Servers",
         "Standards", "Storage", "Sync", "Topology",
       ], swiftSettings: strict),
 
@@ -142,7 +141,8 @@ let package = Package(
     tests(
       "Routing",
       [
-        "Adapters", "Catalogue", "Events", "Lanes", "Mapping", "Messaging", "SampleCity",
+        "Adapters", "BaseLibrary", "Catalogue", "Events", "Lanes", "Mapping", "Messaging",
+        "SampleCity",
         "Standards",
       ]),
     tests("Schemas", ["Patterns", "Records", "TestSupport"]),

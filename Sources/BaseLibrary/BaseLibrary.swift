@@ -17,6 +17,8 @@ package enum LibraryLimits {
   package static let numbers = 32
   /// Acts of one record that are known to be taken back.
   package static let reversed = 16
+  /// Days for which a note of a decision is kept.
+  package static let noteDays: Int64 = 90
   /// Octets of an act's own number; a longer one is kept as its digest.
   package static let actNumber = 128
 }

@@ -52,10 +52,10 @@ extension Merge {
 }
 
 extension Entity {
-  /// False if it was told before.
+  /// False if it was told before, of this record or of another of the same department.
   fileprivate mutating func tell(_ field: String, _ mark: String, of name: Record.Name) -> Bool {
     guard let index = records.firstIndex(where: { $0.name == name }),
-      records[index].told[field] != mark
+      !records.contains(where: { $0.name.source == name.source && $0.told[field] == mark })
     else { return false }
     records[index].told[field] = mark
     return true

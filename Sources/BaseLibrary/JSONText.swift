@@ -1,32 +1,32 @@
 /// JSON as it is written out, piece by piece: the caller opens and closes.
-struct JSONText {
+package struct JSONText {
   private var octets: [UInt8] = []
   /// Whether a value stands before the next one in the container that is open.
   private var follows = false
 
-  init() { octets.reserveCapacity(2_048) }
+  package init() { octets.reserveCapacity(2_048) }
 
-  var text: String { String(decoding: octets, as: UTF8.self) }
+  package var text: String { String(decoding: octets, as: UTF8.self) }
 
-  mutating func open(_ bracket: Unicode.Scalar) {
+  package mutating func open(_ bracket: Unicode.Scalar) {
     separate()
     octets.append(UInt8(ascii: bracket))
     follows = false
   }
 
-  mutating func close(_ bracket: Unicode.Scalar) {
+  package mutating func close(_ bracket: Unicode.Scalar) {
     octets.append(UInt8(ascii: bracket))
     follows = true
   }
 
   /// The name of the member that comes next.
-  mutating func name(_ name: String) {
+  package mutating func name(_ name: String) {
     string(name)
     octets.append(UInt8(ascii: ":"))
     follows = false
   }
 
-  mutating func string(_ text: String) {
+  package mutating func string(_ text: String) {
     separate()
     octets.append(UInt8(ascii: "\""))
     for octet in text.utf8 {
@@ -46,30 +46,30 @@ struct JSONText {
   }
 
   /// A value that is JSON already.
-  mutating func raw(_ json: String) {
+  package mutating func raw(_ json: String) {
     separate()
     octets.append(contentsOf: json.utf8)
     follows = true
   }
 
-  mutating func member(_ name: String, _ value: String) {
+  package mutating func member(_ name: String, _ value: String) {
     self.name(name)
     string(value)
   }
 
-  mutating func member(_ name: String, raw json: String) {
+  package mutating func member(_ name: String, raw json: String) {
     self.name(name)
     raw(json)
   }
 
-  mutating func member(_ name: String, _ texts: [String]) {
+  package mutating func member(_ name: String, _ texts: [String]) {
     self.name(name)
     open("[")
     for text in texts { string(text) }
     close("]")
   }
 
-  mutating func member(_ name: String, pairs: [(String, String)]) {
+  package mutating func member(_ name: String, pairs: [(String, String)]) {
     self.name(name)
     open("[")
     for (one, other) in pairs {

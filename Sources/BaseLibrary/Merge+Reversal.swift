@@ -7,13 +7,14 @@ extension Merge {
     _ statement: Statement, _ known: Entity?, _ record: Record?, newID id: Key128
   ) -> Outcome {
     var entity = known ?? Entity(id: id, kind: statement.kind)
-    // The act it names; or, where the old row itself was changed, the act of its own number.
-    let named = statement.reverses.isEmpty ? statement.act.number : statement.reverses
-    if let place = entity.place(ofAct: named, statement.record) {
+    // The act it names; or, where the old row itself was changed, the act of its own number: what such a row names
+    // is the act that voids it.
+    let named = [statement.reverses, statement.act.number]
+    if let place = named.lazy.compactMap({ entity.place(ofAct: $0, statement.record) }).first {
       let original = entity.takeBack(place, version: statement.act.version, by: statement)
       return Outcome(entity: entity, verdict: .reversed, original: original)
     }
-    if entity.knowsReversal(of: named, statement.record) {
+    if named.contains(where: { entity.knowsReversal(of: $0, statement.record) }) {
       return Outcome(entity: entity, verdict: .repeated, isChanged: false)
     }
     if statement.reverses.isEmpty, let record, !record.acts.isEmpty {
@@ -28,7 +29,7 @@ extension Merge {
     }
     // Remembered, so that an original that comes late is not taken for news.
     let index = entity.index(of: statement.record, version: RecordVersion(""))
-    entity.records[index].note(reversed: [named, statement.act.number])
+    entity.records[index].note(reversed: named)
     for number in statement.act.numbers where !entity.numbers.contains(number) {
       entity.numbers.append(number)
     }
@@ -62,7 +63,8 @@ extension Entity {
   ) -> Act {
     let original = records[place.record].acts.remove(at: place.act)
     records[place.record].version = max(records[place.record].version, version)
-    records[place.record].note(reversed: [original.number, statement.act.number])
+    records[place.record].note(
+      reversed: [original.number, statement.act.number, statement.reverses])
     return original
   }
 }

@@ -4,6 +4,8 @@ package struct Rules: Sendable {
   package var echoWithin = 7.0 * 86_400
   package var kinds: [String: EntityRules] = [:]
   package var schemas: [String: SchemaRules] = [:]
+  /// Of each standard schema, the values whose presence is counted.
+  package var values: [String: [RecordPath]] = [:]
 
   package init() {}
 

@@ -3,18 +3,24 @@ import Configuration
 import Foundation
 
 extension Rules {
-  /// Reads `topology/library/rules.json5`; without the file there is no view, and versions are kept all the same.
+  /// Reads `topology/library/rules.json5`; without the file there is no view, but versions are kept and quality
+  /// is counted all the same.
   ///
   /// - Parameters:
   ///   - home: the folder with `topology/`.
   ///   - departments: the codes of those that take part in the exchange.
   package static func load(home: URL, departments: [String]) throws(ConfigurationError) -> Rules {
     let file = home.appending(path: "topology/library/rules.json5").path
-    guard let data = FileManager.default.contents(atPath: file) else { return Rules() }
-    let reader = RulesReader(
-      departments: departments,
-      schemas: SchemaFields(folder: home.appending(path: "topology/schemas").path))
-    return try reader.read(try JSON5.read([UInt8](data), file: file))
+    let schemas = SchemaFields(folder: home.appending(path: "topology/schemas").path)
+    var rules = Rules()
+    if let data = FileManager.default.contents(atPath: file) {
+      let reader = RulesReader(departments: departments, schemas: schemas)
+      rules = try reader.read(try JSON5.read([UInt8](data), file: file))
+    }
+    for schema in schemas.names ?? [] {
+      rules.values[schema] = try schemas.values(of: schema).map { RecordPath($0) }
+    }
+    return rules
   }
 }
 

@@ -35,6 +35,11 @@ package struct Entitlement: Sendable {
     regions.isEmpty || regions.contains { region.utf8.starts(with: $0.utf8) }
   }
 
+  /// Whether the value at a path, or all that it is in, is among the entitled fields.
+  package func covers(field path: String) -> Bool {
+    fields?.contains { path == $0 || path.hasPrefix($0 + ".") } ?? true
+  }
+
   /// Fills `output` with the entitled fields of the record and nothing else; what was in it before is gone.
   ///
   /// Only what is copied has its bytes in `output`. Allocates nothing once `output` has been as large before.

@@ -39,6 +39,27 @@ package struct SchemaFields {
     return nil
   }
 
+  /// Every value that a record of the schema may have, by its path; a list counts as one value.
+  package func values(of schema: String) throws(ConfigurationError) -> [FieldPath] {
+    let file = "\(folder)/\(schema).json"
+    guard let data = FileManager.default.contents(atPath: file) else { return [] }
+    let root = try JSON5.read([UInt8](data), file: file)
+    return paths(below: root, in: root, at: "", depth: 0).compactMap { FieldPath($0) }
+  }
+
+  private func paths(
+    below node: ConfigurationNode, in root: ConfigurationNode, at path: String, depth: Int
+  ) -> [String] {
+    guard depth < FieldPath.depth, let members = try? node.member("properties")?.members() else {
+      return path.isEmpty ? [] : [path]
+    }
+    return members.flatMap { member in
+      paths(
+        below: resolved(member.node, in: root), in: root,
+        at: path.isEmpty ? member.name : "\(path).\(member.name)", depth: depth + 1)
+    }
+  }
+
   /// Follows `#/…` references, a bounded number of times since they may go in circles.
   private func resolved(_ node: ConfigurationNode, in root: ConfigurationNode) -> ConfigurationNode
   {

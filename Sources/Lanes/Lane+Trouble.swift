@@ -35,9 +35,7 @@ extension Lane {
       try send(started)
       var batch = started.batch
       try confirm(&batch, started)
-      guard stage.keepsBooks else { return }
-      let now = surroundings.now()
-      try databases[0].pipeline([Ledger.addition(of: batch, stage: stage.name, at: now)])
+      try databases[0].pipeline(books(of: batch))
     } catch  where WorkedBatch.isRefusal(error) {
       // That is one message's fault; it is looked for when it has come again.
       return

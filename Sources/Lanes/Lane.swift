@@ -218,9 +218,7 @@ extension Lane {
   /// Records, commits and acknowledges.
   func commit(_ batch: Batch, of started: Started) throws {
     do {
-      let now = surroundings.now()
-      let books = stage.keepsBooks ? [Ledger.addition(of: batch, stage: stage.name, at: now)] : []
-      try started.database.pipeline(books, commit: true)
+      try started.database.pipeline(books(of: batch), commit: true)
     } catch {
       abandon(started.database)
       worked.insert(started.worked, at: 0)
@@ -233,6 +231,13 @@ extension Lane {
     surroundings.failpoint("\(stage.name).committed")
     if let last = batch.items.last { intake.acknowledge(through: last.delivery.tag) }
     surroundings.failpoint("\(stage.name).acknowledged")
+  }
+
+  /// What is written in the round trip of the commit.
+  func books(of batch: Batch) -> [(String, [Parameter])] {
+    let now = surroundings.now()
+    let ledger = stage.keepsBooks ? [Ledger.addition(of: batch, stage: stage.name, at: now)] : []
+    return ledger + stage.additions(to: batch, at: now)
   }
 
   /// Waits until everything is safe with the broker; what has no queue becomes a dead letter.

@@ -22,6 +22,11 @@ package protocol Stage {
   /// fails, the transaction is undone and it is called again for the batch, or for parts of it.
   mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws
 
+  /// Statements that belong to the batch and are written in the round trip of its commit, after the ledger: for rows that
+  /// many lanes add to, which none may hold while the broker confirms. It is called after the batch's own `prepare`;
+  /// if a statement fails, the transaction is undone and all begins anew with `prepare`.
+  mutating func additions(to batch: Batch, at now: Instant) -> [(String, [Parameter])]
+
   /// Called when there is nothing to take: the place to look for changed configuration.
   mutating func idle(now: Instant)
 }
@@ -31,5 +36,8 @@ extension Stage {
   package var mayOverlap: Bool { false }
   package mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws
   {}
+  package mutating func additions(to batch: Batch, at now: Instant) -> [(String, [Parameter])] {
+    []
+  }
   package mutating func idle(now: Instant) {}
 }

@@ -21,6 +21,8 @@ package struct Envelope: Sendable, Equatable {
   package var time = Tree.Slice.empty
   /// The native id of the event that this one takes back.
   package var reverses = Tree.Slice.empty
+  /// `hub` where the record says that it only holds what the hub delivered.
+  package var origin = Tree.Slice.empty
 
   package init() {}
 }

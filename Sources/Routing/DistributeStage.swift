@@ -1,42 +1,64 @@
 import Adapters
+import BaseLibrary
 import Catalogue
-import Cryptography
 import Events
 import Lanes
-import Mapping
 import Messaging
 import Records
+import Storage
 
 /// gov.standard → gov.delivery: for each department that is entitled to a standard event, the fields it is
 /// entitled to, in its own format.
 ///
 /// A department that cannot be served (its mapping refuses the record) is one dead letter; the others
-/// get theirs. The department that a change comes from does not get it back (回流).
+/// get theirs. The department that a change comes from does not get it back. Before anything is delivered the base
+/// library tells whether it is news: what is stale, a repeat or an echo (回流) goes no further, and a reversal names
+/// its original (docs/base-library.md).
 package struct DistributeStage: Stage {
   package let name = "distribute"
-  package let mayOverlap = true
-  private let shelf: Shelf<AdapterSet>
-  private let catalogues: Shelf<Catalogue>
+  /// What a batch does to the library is decided beside what the batch before it did.
+  package let mayOverlap = false
+  private let shelves: Shelves
   private let now: @Sendable () -> Instant
   private var adapters: AdapterSet
   private var catalogue: Catalogue
-  private var versions: (adapters: Int, catalogue: Int)
-  private var counters: [String: [Counter]] = [:]
+  private var versions: [Int]
+  private var counters: [String: [DeliveryCounter]] = [:]
   private var departments: [String: String] = [:]
   private var reader = RecordReader(.json(JSONFormat(records: [])), charset: .utf8)
   private var standard = Tree()
+  private var clerk: LibraryClerk
 
-  package init(
-    _ shelf: Shelf<AdapterSet>, catalogue: Shelf<Catalogue>, now: @escaping @Sendable () -> Instant
-  ) {
-    self.shelf = shelf
-    catalogues = catalogue
+  /// What the stage goes by, each read anew when it changes.
+  package struct Shelves: Sendable {
+    let adapters: Shelf<AdapterSet>
+    let catalogue: Shelf<Catalogue>
+    let rules: Shelf<Rules>
+    /// Departments that take deliveries, and so can be told of disagreements.
+    let takers: Set<String>
+
+    package init(
+      adapters: Shelf<AdapterSet>, catalogue: Shelf<Catalogue>, rules: Shelf<Rules>,
+      takers: Set<String>
+    ) {
+      self.adapters = adapters
+      self.catalogue = catalogue
+      self.rules = rules
+      self.takers = takers
+    }
+
+    var versions: [Int] { [adapters.version, catalogue.version, rules.version] }
+  }
+
+  package init(_ shelves: Shelves, now: @escaping @Sendable () -> Instant) {
+    self.shelves = shelves
     self.now = now
-    let (adapters, catalogue) = (shelf.current, catalogue.current)
-    self.adapters = adapters.value
-    self.catalogue = catalogue.value
-    versions = (adapters.version, catalogue.version)
-    departments = Self.sources(of: adapters.value)
+    versions = shelves.versions
+    adapters = shelves.adapters.current.value
+    catalogue = shelves.catalogue.current.value
+    departments = Self.sources(of: adapters)
+    clerk = LibraryClerk(
+      rules: shelves.rules.current.value, catalogue: catalogue, takers: shelves.takers)
   }
 
   package mutating func work(_ batch: inout Batch) {
@@ -50,20 +72,25 @@ package struct DistributeStage: Stage {
   }
 
   private mutating func takeChanges() {
-    guard versions != (shelf.version, catalogues.version) else { return }
-    let (adapters, catalogue) = (shelf.current, catalogues.current)
-    self.adapters = adapters.value
-    self.catalogue = catalogue.value
-    versions = (adapters.version, catalogue.version)
+    let newest = shelves.versions
+    guard versions != newest else { return }
+    versions = newest
+    adapters = shelves.adapters.current.value
+    catalogue = shelves.catalogue.current.value
     counters.removeAll()
-    departments = Self.sources(of: adapters.value)
+    departments = Self.sources(of: adapters)
+    clerk = LibraryClerk(
+      rules: shelves.rules.current.value, catalogue: catalogue, takers: shelves.takers)
   }
 
   private static func sources(of adapters: AdapterSet) -> [String: String] {
     Dictionary(adapters.adapters.values.map { ($0.source, $0.department) }) { first, _ in first }
   }
 
-  private mutating func distribute(_ item: Batch.Item, from source: String) -> Batch.Verdict {
+  /// - Parameter original: the act that the event takes back, where it is one that is known.
+  private mutating func distribute(
+    _ item: Batch.Item, from source: String, original: Act? = nil
+  ) -> Batch.Verdict {
     guard let schema = item.event.dataSchema else {
       return .dead(
         DeadLetter(
@@ -80,7 +107,7 @@ package struct DistributeStage: Stage {
       reader.read(octets, into: &standard) { record, _ in
         for counter in counters
         where counter.department != source && counter.isOpen(at: at, in: region) {
-          switch counter.serve(record, of: item) {
+          switch counter.serve(record, of: item, original: original) {
           case .success(let message): outputs.append(message)
           case .failure(let letter): faults.add(letter, counter.department)
           }
@@ -92,80 +119,69 @@ package struct DistributeStage: Stage {
     return faults.told.map { .dead($0, outputs: outputs) } ?? .outputs(outputs)
   }
 
-  private mutating func counters(for schema: String) -> [Counter] {
+  private mutating func counters(for schema: String) -> [DeliveryCounter] {
     if let known = counters[schema] { return known }
-    let made = catalogue.subscribers(of: schema).compactMap { entitlement -> Counter? in
+    let made = catalogue.subscribers(of: schema).compactMap { entitlement -> DeliveryCounter? in
       guard let delivery = adapters.adapters[entitlement.department]?.deliveries[schema] else {
         return nil
       }
-      return Counter(entitlement, delivery)
+      return DeliveryCounter(entitlement, delivery)
     }
     counters[schema] = made
     return made
   }
 }
 
-/// Where one department is served with one kind of standard event: projection → mapping → its own format.
-private final class Counter {
-  let department: String
-  private let entitlement: Entitlement
-  private let delivery: Adapter.Delivery
-  private var projected = Tree()
-  private var native = Tree()
-  private var machine = MappingMachine()
-  private var writer: RecordWriter
-  private let hasher = Hasher128()
-  private let routingKey: String
+// MARK: The base library
 
-  init(_ entitlement: Entitlement, _ delivery: Adapter.Delivery) {
-    self.entitlement = entitlement
-    self.delivery = delivery
-    department = entitlement.department
-    writer = RecordWriter(delivery.native.format, charset: delivery.native.charset)
-    routingKey = "\(entitlement.department).\(delivery.schema)"
-  }
-
-  func isOpen(at moment: Instant, in region: String) -> Bool {
-    entitlement.isInForce(at: moment) && entitlement.covers(region: region)
-  }
-
-  func serve(_ record: borrowing Tree, of item: Batch.Item) -> Result<Message, DeadLetter> {
-    entitlement.project(record, into: &projected)
-    addChange(of: item.event)
-    guard case .mapped = delivery.mapping.run(projected, into: &native, on: &machine) else {
-      return .failure(refused(machine.faults.first))
+extension DistributeStage {
+  /// One round trip loads all that the batch is about; the merge decides; what is no news is not delivered.
+  package mutating func prepare(_ batch: inout Batch, in database: Database, at now: Instant) throws
+  {
+    clerk.begin(at: now)
+    for index in batch.items.indices { read(batch.items[index], at: index) }
+    for (index, decision) in try clerk.decide(from: database) {
+      var verdict = batch.items[index].verdict
+      if let original = decision.original {
+        verdict = distribute(
+          batch.items[index], from: batch.items[index].source, original: original)
+      }
+      batch.items[index].verdict = verdict.delivered(decision)
     }
-    var body: [UInt8] = []
-    do throws(RecordError) { try writer.write(native, into: &body) } catch {
-      return .failure(DeadLetter(error, stage: "distribute.write", department: department))
+  }
+
+  package mutating func additions(to batch: Batch, at now: Instant) -> [(String, [Parameter])] {
+    clerk.writings
+  }
+
+  private mutating func read(_ item: Batch.Item, at index: Int) {
+    guard let messages = item.verdict.decided else { return }
+    let audience = messages.map { String($0.routingKey.prefix { $0 != "." }) }
+    item.delivery.message.body.withUnsafeBytes { octets in
+      reader.read(octets, into: &standard) { record, _ in
+        clerk.take(record, of: item, at: index, audience: audience)
+      } fault: { _ in
+        // `work` has told it.
+      }
     }
-    let event = Event(
-      id: hasher.key(item.key.hex, department).hex, source: item.event.source,
-      type: "\(department).\(delivery.schema)", time: item.event.time,
-      dataContentType: delivery.native.contentType, dataSchema: delivery.schema,
-      traceparent: item.event.traceparent, correlationID: item.event.correlationID)
-    return .success(
-      event.message(
-        exchange: Route.deliveryExchange, routingKey: routingKey, body: body,
-        headers: [Field(Route.causeHeader, .text(item.event.id))]))
+  }
+}
+
+extension Batch.Verdict {
+  /// What the stage would publish besides a letter; nil for what was here before.
+  fileprivate var decided: [Message]? {
+    switch self {
+    case .outputs(let messages), .dead(_, let messages): messages
+    case .undecided, .duplicate, .redelivered: nil
+    }
   }
 
-  /// Beside the entitled fields a mapping may tell the department what kind of change it is; a reversal
-  /// must not look like an update.
-  private func addChange(of event: Event) {
-    guard !projected.nodes.isEmpty else { return }
-    let change = event.type.split(separator: ".").last.flatMap { Change(rawValue: String($0)) }
-    let (name, text) = (
-      projected.intern("change" as StaticString), projected.intern((change ?? .updated).rawValue)
-    )
-    projected.append(.string, name: name, text: text)
-    projected.close(0)
-  }
-
-  private func refused(_ fault: MappingFault?) -> DeadLetter {
-    DeadLetter(
-      stage: "distribute.map", code: fault?.code.rawValue ?? "UNMAPPED",
-      place: "for \(department): \(fault?.source ?? "") → \(fault?.target ?? "")",
-      expectation: fault?.expectation ?? "", rule: fault?.rule ?? "")
+  fileprivate func delivered(_ decision: LibraryClerk.Decision) -> Batch.Verdict {
+    guard decision.goesOn else { return .outputs(decision.told) }
+    return switch self {
+    case .outputs(let messages): .outputs(messages + decision.told)
+    case .dead(let letter, let messages): .dead(letter, outputs: messages + decision.told)
+    case .undecided, .duplicate, .redelivered: self
+    }
   }
 }

@@ -34,6 +34,7 @@ package struct Rehearsal {
     ]
     if let time = record.time { members.append("\"time\":\(quoted(time.description))") }
     if !record.region.isEmpty { members.append("\"region\":\(quoted(record.region))") }
+    if !record.reverses.isEmpty { members.append("\"reverses\":\(quoted(record.reverses))") }
     if !record.warnings.isEmpty {
       members.append("\"warnings\":[\(record.warnings.map(quoted).joined(separator: ","))]")
     }

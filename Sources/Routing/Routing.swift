@@ -12,6 +12,12 @@ package enum Route {
   package static let deliveryExchange = "gov.delivery"
   /// The id of the message that caused this one.
   package static let causeHeader = "tongban-cause"
+  /// The number that the change has in its department, and that of the change which it takes back.
+  package static let actHeader = "tongban-act"
+  package static let reversesHeader = "tongban-reverses"
+  /// On a delivery: where it comes from, so that a system which keeps headers shows its echo.
+  package static let originHeader = "tongban-origin"
+  package static let hubOrigin = "hub"
   /// What was accepted with a warning, for the owner of the data.
   package static let warningsHeader = "tongban-warnings"
 }

@@ -1,3 +1,4 @@
+import BaseLibrary
 import Cryptography
 import Events
 import Lanes
@@ -30,6 +31,15 @@ struct StandardEvents {
       dataContentType: "application/json", dataSchema: record.schema,
       traceparent: item.event.traceparent, correlationID: item.event.correlationID)
     var headers = [Field(Route.causeHeader, .text(item.event.id))]
+    if !record.nativeID.isEmpty {
+      headers.append(Field(Route.actHeader, .text(StatementReader.bounded(record.nativeID))))
+    }
+    if !record.reverses.isEmpty {
+      headers.append(Field(Route.reversesHeader, .text(StatementReader.bounded(record.reverses))))
+    }
+    if record.isEcho || item.delivery.message.header(Route.originHeader)?.text == Route.hubOrigin {
+      headers.append(Field(Route.originHeader, .text(Route.hubOrigin)))
+    }
     if !record.warnings.isEmpty {
       headers.append(Field(Route.warningsHeader, .array(record.warnings.map { .text($0) })))
     }

@@ -29,6 +29,10 @@ package final class Workbench {
     package let partition: Partition
     /// JSON.
     package let body: [UInt8]
+    /// The native id of the change that this one takes back; empty where the mapping gives none.
+    package let reverses: String
+    /// Whether the record says itself that it only holds what the hub delivered.
+    package let isEcho: Bool
     /// What was accepted with a warning: reason code and field.
     package let warnings: [String]
   }
@@ -121,6 +125,8 @@ package final class Workbench {
       region: standard.string(envelope.region), nativeID: standard.string(envelope.id),
       time: standard.withBytes(envelope.time) { Instant(rfc3339: $0) },
       partition: standard.withBytes(envelope.entity) { Partition(entity: $0) }, body: body,
+      reverses: standard.string(envelope.reverses),
+      isEcho: standard.string(envelope.origin) == Route.hubOrigin,
       warnings: warnings.map { "\($0.code.rawValue) \($0.target)" })
   }
 

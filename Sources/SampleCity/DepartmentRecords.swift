@@ -15,7 +15,7 @@ extension SampleCity {
   package func householdRow(_ number: Int, of person: Person) -> String {
     let act = ["CSDJ", "ZZBD", "BGGZ", "QRDJ"][number % 4]
     return """
-        <ROW><HJYWID>\(padded(number, 19))</HJYWID><YWLX>\(act)</YWLX><RYID>\(padded(number, 12))</RYID>\
+        <ROW><HJYWID>\(padded(number, 19))</HJYWID><YWLX>\(act)</YWLX><RYID>\(person.registerNumber)</RYID>\
       <GMSFHM>\(person.identityNumber)</GMSFHM><XM>\(person.name)</XM><CYM/><XB>\(person.sex)</XB>\
       <MZ>\(person.ethnicity)</MZ><CSRQ>\(person.birth)</CSRQ><SWRQ/><HH>\(padded(number % 900_000_000, 9))</HH>\
       <YHZGX>01</YHZGX><SSXQ>330106</SSXQ><MLXZ>\(person.address)</MLXZ><PCS>330106001</PCS>\
@@ -39,7 +39,7 @@ extension SampleCity {
       line += repeatElement(UInt8(ascii: " "), count: max(0, width - octets.count))
     }
     column(padded(number, 20), 20)
-    column(padded(number % 1_000_000, 10), 20)
+    column(person.registerNumber, 20)
     column(person.identityNumber, 18)
     column(person.name, 40)
     column(person.sex, 1)
@@ -64,7 +64,7 @@ extension SampleCity {
     let moment = Self.moment(number)
     return Array(
       """
-      {"BGXH":"\(padded(number, 16))","DJXH":"\(padded(number % 10_000_000, 8).padding(front: "101133010000"))",\
+      {"BGXH":"\(padded(number, 16))","DJXH":"\(enterprise.registerNumber)",\
       "NSRSBH":"\(enterprise.creditCode)","SHXYDM":"\(enterprise.creditCode)","NSRMC":"\(enterprise.name)",\
       "DJZCLX_DM":"173","NSRZT_DM":"\(status)","HY_DM":"6513","FDDBRXM":"\(person.name)",\
       "FDDBRSFZJLX_DM":"201","FDDBRSFZJHM":"\(person.identityNumber)","ZCDZ":"\(enterprise.address)",\
@@ -75,8 +75,18 @@ extension SampleCity {
   }
 }
 
-extension String {
-  fileprivate func padding(front: String) -> String { front + self }
+extension SampleCity.Person {
+  /// As registers number a person, whatever the change: the district of the number, the birth, the sequence.
+  fileprivate var registerNumber: String {
+    let digits = Array(identityNumber)
+    let district = (digits[0] == "3" ? 1 : 3) + (digits[5] == "3" ? 0 : 1)
+    return "\(district)\(String(digits[6..<17]))"
+  }
+}
+
+extension SampleCity.Enterprise {
+  /// As the tax office numbers an enterprise, whatever the change.
+  fileprivate var registerNumber: String { "101133010000\(creditCode.dropFirst(8).prefix(8))" }
 }
 
 /// GB18030 by Foundation (0x80000632, the 2022 mapping), so that the hub's own encoder does not

@@ -31,7 +31,7 @@ enum Commands {
   static let all: [Command] =
     ServerCommands.all + RunCommands.all + TopologyCommands.all + MappingCommands.all
     + CheckCommands.all + SchemaCommands.all + CaseCommands.all + DeadLetterCommands.all
-    + AuditCommands.all
+    + AuditCommands.all + LibraryCommands.all
 
   /// The command whose words begin the line, the longest first, and the rest of the line.
   static func find(_ words: [String]) -> (Command, Arguments)? {

@@ -1,4 +1,5 @@
 import Adapters
+import BaseLibrary
 import Catalogue
 import Events
 import Foundation
@@ -55,6 +56,7 @@ struct Hub {
   private struct Shelves {
     let adapters: Shelf<AdapterSet>
     let catalogue: Shelf<Catalogue>
+    let rules: Shelf<Rules>
 
     init(_ topology: Topology, _ settings: Settings) throws {
       adapters = try AdapterSet.shelf(home: settings.home, log: settings.log)
@@ -63,19 +65,27 @@ struct Hub {
       catalogue = try Shelf(watching: [folder], log: settings.log) {
         try Catalogue.load(folder: folder.path, departments: departments)
       }
+      let home = settings.home
+      rules = try Shelf(
+        watching: ["topology/library", "topology/schemas"].map { home.appending(path: $0) },
+        log: settings.log
+      ) { try Rules.load(home: home, departments: departments) }
     }
   }
 
   private func startRouting(_ topology: Topology, _ shelves: Shelves) {
-    let (surroundings, shelf, catalogue) = (surroundings, shelves.adapters, shelves.catalogue)
+    let (surroundings, shelf) = (surroundings, shelves.adapters)
+    let (catalogue, rules) = (shelves.catalogue, shelves.rules)
     if roles.contains(.core) {
       for queue in topology.queues(ofFamily: "core") {
         lane(queue) { CoreStage(shelf, now: surroundings.now) }
       }
     }
     if roles.contains(.distribute) {
+      let distribute = DistributeStage.Shelves(
+        adapters: shelf, catalogue: catalogue, rules: rules, takers: topology.takers)
       for queue in topology.queues(ofFamily: "distribute") {
-        lane(queue) { DistributeStage(shelf, catalogue: catalogue, now: surroundings.now) }
+        lane(queue) { DistributeStage(distribute, now: surroundings.now) }
       }
     }
     crew.start("tongban reload") {
@@ -83,6 +93,7 @@ struct Hub {
         surroundings.stop.wait(seconds: 0.5)
         shelf.reload()
         catalogue.reload()
+        rules.reload()
       }
     }
   }
@@ -144,8 +155,21 @@ struct Hub {
         _ = surroundings.persist("making the inbox's partitions", log: log) {
           try Inbox.retain(weeks: LaneLimits().inboxWeeks, at: surroundings.now(), in: database)
         }
+        _ = surroundings.persist("forgetting old notes of the base library", log: log) {
+          while try LibraryNote.retain(
+            days: LibraryLimits.noteDays, at: surroundings.now(), in: database),
+            !surroundings.stop.isSet
+          {}
+        }
       }
     }
+  }
+}
+
+extension Topology {
+  /// Departments that have a queue for deliveries.
+  fileprivate var takers: Set<String> {
+    Set(participants.filter { $0.takes.contains("data") }.map(\.code))
   }
 }
 
@@ -156,5 +180,6 @@ enum Migrations {
     try database.migrate("archive", Archive.migrations)
     try database.migrate(SyncMigrations.name, SyncMigrations.all)
     try database.migrate(NoticeMigrations.name, NoticeMigrations.all)
+    try database.migrate(LibraryMigrations.name, LibraryMigrations.all)
   }
 }

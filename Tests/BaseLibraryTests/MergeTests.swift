@@ -76,6 +76,16 @@ import Testing
     #expect(next.verdict == .reversed && shelf.view("name") == "\"1\"")
   }
 
+  @Test("a voided row that names the act which voids it, and that act itself, are one reversal")
+  func bothForms() {
+    var shelf = Shelf()
+    for version in 1...2 { shelf.take(statement("police", version, ["name": "\(version)"])) }
+    let row = statement("police", 2, change: .reversed, reverses: "police-3", ["name": "2"])
+    #expect(shelf.take(row).verdict == .reversed && shelf.view("name") == "\"1\"")
+    let act = statement("police", 3, change: .reversed, reverses: "police-2", ["name": "2"])
+    #expect(shelf.take(act).verdict == .repeated && shelf.view("name") == "\"1\"")
+  }
+
   @Test("a reversal that names nothing takes back what the record said last")
   func nameless() {
     var shelf = Shelf()

@@ -1,4 +1,5 @@
 import Adapters
+import BaseLibrary
 import Catalogue
 import Foundation
 import Lanes
@@ -10,6 +11,7 @@ import Testing
 @Suite struct DistributeStageTests {
   private let shelf: Shelf<AdapterSet>
   private let catalogue: Shelf<Catalogue>
+  private let rules: Shelf<Rules>
 
   init() throws {
     shelf = try AdapterSet.shelf(home: home, log: quiet)
@@ -20,6 +22,7 @@ import Testing
           atPath: home.appending(path: "adapters").path))
       return try Catalogue.load(folder: folder.path, departments: departments ?? [])
     }
+    rules = try Shelf(watching: [], log: quiet) { Rules() }
   }
 
   private func distribute(_ message: Message) -> Batch.Item {
@@ -31,7 +34,8 @@ import Testing
   }
 
   private func distributeStandard(_ message: Message) -> Batch.Item {
-    var stage = DistributeStage(shelf, catalogue: catalogue, now: { now })
+    var stage = DistributeStage(
+      .init(adapters: shelf, catalogue: catalogue, rules: rules, takers: []), now: { now })
     var batch = Batch([delivery(message)], consumer: "distribute")
     stage.work(&batch)
     return batch.items[0]

@@ -38,6 +38,8 @@ struct EventDefinition: Sendable {
   var time: Rule?
   /// The native id of the event that this one takes back.
   var reverses: Rule?
+  /// Gives `hub` for a record that only holds what the hub delivered.
+  var origin: Rule?
 }
 
 /// What stands at a place of the output.

@@ -48,7 +48,8 @@ struct DefinitionReader {
       region: try needed(object.required("region")), entity: try entity(object.required("entity")),
       subject: try object.optional("subject").map(single),
       time: try object.optional("time").map(single),
-      reverses: try object.optional("reverses").map(single))
+      reverses: try object.optional("reverses").map(single),
+      origin: try object.optional("origin").map(single))
     try object.end()
     return event
   }

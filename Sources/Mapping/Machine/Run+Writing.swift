@@ -55,6 +55,7 @@ extension Run {
     case .subject: envelope.subject = writtenText()
     case .time: envelope.time = writtenText()
     case .reverses: envelope.reverses = writtenText()
+    case .origin: envelope.origin = writtenText()
     }
   }
 

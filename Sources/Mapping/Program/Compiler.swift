@@ -184,7 +184,7 @@ struct Compiler {
       (.id, "event.id", event.id), (.change, "event.change", event.change),
       (.region, "event.region", event.region), (.entity, "event.entity", event.entity),
       (.subject, "event.subject", event.subject), (.time, "event.time", event.time),
-      (.reverses, "event.reverses", event.reverses),
+      (.reverses, "event.reverses", event.reverses), (.origin, "event.origin", event.origin),
     ]
     for case (let slot, let target, let rule?) in slots {
       try value(rule, at: target)

@@ -61,7 +61,7 @@ enum Instruction: Sendable {
 
 /// The parts of the envelope.
 enum Slot: UInt8, Sendable {
-  case id, change, region, entity, subject, time, reverses
+  case id, change, region, entity, subject, time, reverses, origin
 }
 
 /// A stretch of the program's pool of texts.
