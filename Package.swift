@@ -88,10 +88,10 @@ let package = Package(
     .executableTarget(
       name: "tongban",
       dependencies: [
-        "Adapters", "BaseLibrary", "CMallocTrace", "Catalogue", "Configuration", "Drafting", "Events",
-        "HTTP", "Inspection", "Lanes", "Mapping", "Messaging", "Notices", "Records", "Routing",
-        "SampleCity", "Schemas", "Servers",
-        "Standards", "Storage", "Sync", "Topology",
+        "Adapters", "BaseLibrary", "CMallocTrace", "Catalogue", "Configuration", "Cryptography",
+        "Drafting", "Events", "HTTP", "Inspection", "Lanes", "Mapping", "Messaging", "Notices",
+        "Records", "Routing", "SampleCity", "Schemas", "Servers", "Standards", "Storage", "Sync",
+        "Topology",
       ], swiftSettings: strict),
 
     // The tests.

@@ -76,9 +76,15 @@ struct Hub {
   private func startRouting(_ topology: Topology, _ shelves: Shelves) {
     let (surroundings, shelf) = (surroundings, shelves.adapters)
     let (catalogue, rules) = (shelves.catalogue, shelves.rules)
+    let database = endpoints.database
     if roles.contains(.core) {
       for queue in topology.queues(ofFamily: "core") {
-        lane(queue) { CoreStage(shelf, now: surroundings.now) }
+        lane(queue) {
+          let library = Database(
+            database, name: "tongban lookup \(queue)", settings: [("statement_timeout", "20s")])
+          return CoreStage(
+            shelf, library: LibraryLookup(library) { rules.current.value }, now: surroundings.now)
+        }
       }
     }
     if roles.contains(.distribute) {

@@ -1,6 +1,7 @@
 import Cryptography
 import Events
 import Foundation
+import Mapping
 import Storage
 import TestSupport
 import Testing
@@ -151,6 +152,30 @@ import Testing
         let records = try find("P\(number)")?.records
         #expect(records?.count == 3)
       }
+    }
+  }
+
+  @Test(
+    "mappings look up what is believed under a number, the former one too; the unknown has no value"
+  )
+  func lookup() async throws {
+    try await onThread { [self] in
+      try run([
+        statement("police", 1, numbers: ["A"], ["name": "王"]),
+        statement("police", 2, numbers: ["B"], ["name": "李"]),
+        statement("tax", 1, id: "t", numbers: ["B"], ["name": "张"]),
+      ])
+      let library = LibraryLookup(Database(url, name: "lookup test")) { rules }
+      func ask(_ key: String, _ field: String) throws -> String? {
+        let question = LookupQuestion(kind: .person, key: key, field: field)
+        let other = LookupQuestion(kind: .enterprise, key: key, field: field)
+        return try library.answer([question, other]).first { $0.question == question }?.value
+      }
+      let answers = [
+        try ask("resident-id:B", "name"), try ask("resident-id:A", "name"),
+        try ask("resident-id:B", "phone"), try ask("resident-id:C", "name"), try ask("x", "name"),
+      ]
+      #expect(answers == ["李", "李", nil, nil, nil])
     }
   }
 

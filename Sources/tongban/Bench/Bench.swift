@@ -7,17 +7,20 @@ enum Bench {
     case core
     /// The way of a record through the hub's own code, without any server.
     case map
+    /// The base library with few persons in it and with many.
+    case library
   }
 
   static func run(_ arguments: inout Arguments) throws -> ExitCode {
     let word = arguments.next() ?? Name.core.rawValue
     guard let name = Name(rawValue: word) else {
-      let known = Name.allCases.map(\.rawValue).joined(separator: " or ")
+      let known = Name.allCases.map(\.rawValue).joined(separator: ", ")
       throw UsageError("there is no bench \"\(word)\"; expected \(known)")
     }
     return switch name {
     case .core: try CoreBench.run(&arguments)
     case .map: try MapBench.run(&arguments)
+    case .library: try LibraryBench.run(&arguments)
     }
   }
 }
