@@ -34,14 +34,6 @@ package enum OrganisationCode {
     default: 2
     }
   }
-
-  private static func base36(_ byte: UInt8) -> Int? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte - UInt8(ascii: "0"))
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): Int(byte - UInt8(ascii: "A")) + 10
-    default: nil
-    }
-  }
 }
 
 /// Unified social credit codes by GB 32100-2015.

@@ -12,6 +12,7 @@ package enum IdentifierKind: String, Sendable, CaseIterable {
   case bankCard = "bank-card"
   case taxpayerNumber = "taxpayer-number"
   case serviceItemCode = "service-item-code"
+  case licenceIdentifier = "licence-identifier"
   case division = "gbt2260"
 
   /// The names above, and the words that people use for the commonest.
@@ -44,6 +45,7 @@ package enum IdentifierKind: String, Sendable, CaseIterable {
     case .bankCard: BankCard.check(number)
     case .taxpayerNumber: TaxpayerNumber.check(number, reference)
     case .serviceItemCode: ServiceItemCode.check(number)
+    case .licenceIdentifier: LicenceIdentifier.check(number)
     case .division: DivisionCode.check(number, reference)
     }
   }

@@ -132,6 +132,21 @@ import Testing
     }
   }
 
+  @Test("a division code that no table knows goes on, with one warning however often it is read")
+  func unknownDivision() throws {
+    let divisions = Divisions(
+      present: try codeTable("gbt2260", [("330106", "西湖区")]),
+      history: try codeTable("gbt2260-history", [("330103", "下城区")]))
+    let mapping = try Mapping.fields(
+      "{a: {from: 'A', as: 'division'}, b: {from: 'A', as: 'division'}}")
+    for (text, code) in [("330106001", nil), ("330103", nil), ("330199001", "UNKNOWN_REGION")] {
+      let result = try mapping.map(
+        "{\"A\":\"\(text)\"}", reference: Reference(divisions: divisions))
+      #expect(result.codes == [] && result.tree.text("a") == String(text.prefix(6)))
+      #expect(result.warnings.map(\.code.rawValue) == (code.map { [$0] } ?? []))
+    }
+  }
+
   @Test(
     "a code table's file is read, and its mistakes have a place",
     arguments: [

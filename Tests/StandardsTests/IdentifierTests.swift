@@ -123,6 +123,48 @@ func outcome(_ kind: IdentifierKind, _ number: String, strict: Bool = true) -> E
       (.serviceItemCode, "11370800MB28559184337011700201101", .valid),
       (.serviceItemCode, "11370800MB285591842370117002011X", .invalid(.malformedValue)),
       (.serviceItemCode, "11370800MB285591809370117002011", .invalid(.malformedValue)),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U", .valid
+      ),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0", .valid
+      ),
+      // The issuer is a division.
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9", .valid
+      ),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001.M",
+        .invalid(.wrongCheckCharacter)
+      ),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001.D",
+        .valid
+      ),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.3.11100000000013338W011.11430000006122244L.20230000403.001.U",
+        .invalid(.malformedValue)
+      ),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.01.U",
+        .invalid(.malformedValue)
+      ),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001",
+        .invalid(.malformedValue)
+      ),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000000013338W011.11430000006122244L..001.U", .invalid(.malformedValue)
+      ),
       (.division, "330106", .valid), (.division, "330106001", .valid),
       (.division, "190000", .warning(.unknownRegion)),
       (.division, "33010", .invalid(.malformedValue)),
@@ -144,6 +186,11 @@ func outcome(_ kind: IdentifierKind, _ number: String, strict: Bool = true) -> E
       (.mobilePhone, "+86 138-0013-8000", "13800138000"),
       (.mobilePhone, "008613800138000", "13800138000"),
       (.bankCard, "6222 0212 3456 7894", "6222021234567894"),
+      (
+        .licenceIdentifier,
+        "1.2.156.3005.2.11100000000013661b006.113700000045046442.209fa4e88f9e4c878f3e9bed2ce7ea49.001.d",
+        "1.2.156.3005.2.11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001.D"
+      ),
     ])
   func written(kind: IdentifierKind, written: String, canonical: String) {
     #expect(Canonical.form(of: written, kind: kind) == canonical)

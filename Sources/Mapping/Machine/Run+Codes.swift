@@ -96,7 +96,8 @@ extension Run {
     conclude(outcome)
   }
 
-  /// The first six digits of a division code, whatever level the record names.
+  /// The first six digits of a division code, whatever level the record names. One that no table knows is a
+  /// warning: no table is ever complete.
   mutating func divide() {
     if !value.text.allSatisfy({ isDigit($0) }) { halveWidth() }
     let text = value.text
@@ -106,6 +107,7 @@ extension Run {
     value.kind = .string
     value.text = UnsafeRawBufferPointer(rebasing: text[0..<6])
     value.interned = -1
+    conclude(DivisionCode.check(value.text, reference))
   }
 
   // MARK: Decimal numbers
