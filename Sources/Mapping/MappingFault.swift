@@ -14,6 +14,8 @@ package struct MappingFault: Error, Sendable, Equatable, CustomStringConvertible
     case notANumber = "NOT_A_NUMBER"
     /// A code that its table does not have.
     case unmappedCode = "UNMAPPED_CODE"
+    /// A code and the name beside it that say different things.
+    case nameDisagrees = "NAME_DISAGREES"
     case wrongCheckCharacter = "WRONG_CHECK_CHARACTER"
     /// A day or a time of day that no calendar and no clock has.
     case impossibleDate = "IMPOSSIBLE_DATE"

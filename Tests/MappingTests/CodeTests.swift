@@ -65,6 +65,39 @@ import Testing
     #expect(try mapping.map(#"{"A":"c5000"}"#).codes == [.unmappedCode])
   }
 
+  @Test(
+    "a name beside the code that says something else is a warning, and the code counts",
+    arguments: [
+      ("正常", []), ("正常参保", []), (" 正 ", []), ("暂停", [.nameDisagrees]), ("", []),
+    ] as [(String, [MappingFault.Code])])
+  func named(name: String, warnings: [MappingFault.Code]) throws {
+    let table = try CodeTable(
+      name: "t", version: "1", source: "test",
+      entries: [("1", "insured", "正常"), ("2", "paused", "暂停"), ("3", "other", "")])
+    let mapping = try Mapping.fields(
+      "{v: {from: 'A', table: 't', named: 'AMC'}}", tables: ["t": table])
+    let result = try mapping.map("{\"A\":\"1\",\"AMC\":\"\(name)\"}")
+    #expect(result.tree.text("v") == "insured")
+    #expect((result.codes, result.warnings.map(\.code)) == ([], warnings))
+    for record in [#"{"A":"1"}"#, #"{"A":"3","AMC":"x"}"#, #"{"A":"1","AMC":{"x":"y"}}"#] {
+      #expect(try mapping.map(record).warnings == [])
+    }
+    #expect(try mapping.map(#"{"A":"9","AMC":"正常"}"#).codes == [.unmappedCode])
+  }
+
+  @Test("a name is compared only with a table that has meanings")
+  func namedMistakes() throws {
+    let table = try CodeTable(
+      name: "t", version: "1", source: "test", entries: [("1", "insured", "")])
+    for rule in ["table: 't', named: 'B'", "table: {a: 'b'}, named: 'B'"] {
+      #expect {
+        try Mapping.fields("{v: {from: 'A', \(rule)}}", tables: ["t": table])
+      } throws: {
+        "\($0)".contains("a table with meanings")
+      }
+    }
+  }
+
   @Test("of a code that was given out again, the present meaning counts")
   func repeated() throws {
     let table = try CodeTable(

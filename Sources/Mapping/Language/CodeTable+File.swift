@@ -66,11 +66,13 @@ extension CodeTable {
     }
   }
 
-  /// Each code with its standard code; of a code that was given out again, the present meaning.
-  var pairs: [(code: String, standard: String)] {
-    (0..<count).compactMap { row in
+  /// Each code with its standard code and what it means; of a code that was given out again, the present meaning.
+  var triples: [(code: String, standard: String, label: String)] {
+    let isLabelled = columns.contains("label")
+    return (0..<count).compactMap { row in
       let code = code(of: row)
-      return self.row(of: code) == row ? (code, standard(of: row)) : nil
+      guard self.row(of: code) == row else { return nil }
+      return (code, standard(of: row), isLabelled ? label(of: row) : "")
     }
   }
 }

@@ -28,6 +28,13 @@ extension Rule {
     }
   }
 
+  /// The native fields that its value is compared with.
+  var comparedPaths: [FieldPath] {
+    steps.compactMap { step in
+      if case .code(let code) = step { code.named } else { nil }
+    }
+  }
+
   /// The texts that are written in the mapping and may become its value.
   var possibleTexts: [String] {
     var texts: [String] = []

@@ -212,12 +212,16 @@ struct CodeStep: Sendable, Equatable {
     var period = Period.always
     /// Of the table's editions, the number of the one that it stands in.
     var edition = 0
+    /// What the code means; empty where the table does not say.
+    var label = ""
   }
   /// `sex`, or `inline`.
   var name: String
   var version: String
   var entries: [Entry]
   var unknown: Unknown
+  /// The field beside the code that tells in words what it means.
+  var named: FieldPath?
   /// nil for a table that is written in the mapping.
   var origin: TableOrigin?
   /// Whether the day says which entries hold.

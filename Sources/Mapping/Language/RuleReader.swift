@@ -204,14 +204,30 @@ extension DefinitionReader {
       step.entries =
         isDated
         ? try datedEntries(of: table, at: node)
-        : chosen.pairs.map { .init(code: $0.code, value: .text($0.standard)) }
+        : chosen.triples.map {
+          .init(code: $0.code, value: .text($0.standard), label: $0.label)
+        }
     }
     guard !step.entries.isEmpty else { throw node.fault("the code table is empty") }
+    if let named = object.optional(.named) {
+      step.named = try self.named(named, beside: step, isReversed: isReversed)
+    }
     if isReversed {
       step.entries = try reversed(step, node)
       step.origin?.isReversed = true
     }
     return step
+  }
+
+  private func named(
+    _ node: ConfigurationNode, beside step: CodeStep, isReversed: Bool
+  ) throws(ConfigurationError) -> FieldPath {
+    guard !isReversed, step.entries.contains(where: { !$0.label.isEmpty }) else {
+      throw node.fault(
+        "\"named\" compares the record's name with what a table says of its codes: it needs a table with meanings, and neither \"at\" nor \"reverse\""
+      )
+    }
+    return try FieldPath.read(node)
   }
 
   private func unknown(_ node: ConfigurationNode) throws(ConfigurationError) -> CodeStep.Unknown {

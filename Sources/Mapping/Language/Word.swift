@@ -9,7 +9,7 @@ enum Word: String, CaseIterable {
   case trim, absent, width, without, letters, replace, match, group, unmatched, split, part,
     characters
   case date, time, into, open, zeros, century, day
-  case table, edition, at, unknown, reverse
+  case table, edition, at, named, unknown, reverse
   case `as`, decimal, locate, pad
   // Whether it is taken at all, and what if it is not there.
   case when, `default`, required

@@ -5,16 +5,45 @@ import Standards
 extension Run {
   mutating func translate(_ number: Int32) {
     let table = program.codes.base[Int(number)]
-    var place = Int32(truncatingIfNeeded: codeHash(value.text)) & table.mask
     slot = -1
-    if table.periods >= 0 { return translateByDay(table, place) }
+    if table.periods >= 0 {
+      return translateByDay(
+        table, Int32(truncatingIfNeeded: codeHash(value.text)) & table.mask)
+    }
+    guard let place = place(of: value.text, in: table) else { return unknown(table) }
+    take(program.slots.base[Int(place)], at: place)
+  }
+
+  /// The slot of a code.
+  @inline(__always) private func place(
+    of code: UnsafeRawBufferPointer, in table: CodeProgram
+  ) -> Int32? {
+    var place = Int32(truncatingIfNeeded: codeHash(code)) & table.mask
     while true {
       let slot = program.slots.base[Int(table.start + place)]
-      guard slot.isTaken else { break }
-      if same(text(slot.code), value.text) { return take(slot, at: table.start + place) }
+      guard slot.isTaken else { return nil }
+      if same(text(slot.code), code) { return table.start + place }
       place = (place + 1) & table.mask
     }
-    unknown(table)
+  }
+
+  /// A code and its name that disagree are a warning: the code counts. A name that is the beginning of the other says
+  /// the same in short.
+  mutating func compare(_ number: Int32, _ path: Int32) {
+    let table = program.codes.base[Int(number)]
+    let node = find(path)
+    guard node >= 0, case .string = nodes[Int(node)].kind,
+      let place = place(of: value.text, in: table)
+    else { return }
+    let label = text(program.slots.base[Int(place)].label)
+    let told = trimmed(text(of: nodes[Int(node)]))
+    let length = min(label.count, told.count)
+    guard length > 0,
+      !same(
+        UnsafeRawBufferPointer(rebasing: label[..<length]),
+        UnsafeRawBufferPointer(rebasing: told[..<length]))
+    else { return }
+    warn(.nameDisagrees, "the name that the table \(name(of: table)) has for the code")
   }
 
   @inline(__always) mutating func take(_ found: CodeSlot, at place: Int32) {

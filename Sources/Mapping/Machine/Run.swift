@@ -95,6 +95,7 @@ struct Run {
   @inline(__always) private mutating func apply(_ step: Instruction) {
     switch step {
     case .code(let number): translate(number)
+    case .named(let number, let path): compare(number, path)
     case .date(let number): readDate(number)
     case .identifier(let kind): identify(kind)
     case .division: divide()

@@ -9,6 +9,10 @@ extension Compiler {
     if isTarget { try check(target: target, at: rule.place) }
     let paths = sources ?? rule.paths.map(fromRecord)
     for path in rule.paths { read(path) }
+    for path in rule.comparedPaths {
+      try check(path, at: rule.place)
+      read(path)
+    }
     builder.begin(RuleNote(rule, target: target, sources: paths))
     if rule.when != nil { builder.add(.clear) }
     try conditionally(rule.when, of: target, at: rule.place) {
@@ -148,6 +152,10 @@ extension Compiler {
       builder.add(.date(number))
     case .code(let code):
       let number = builder.code(code)
+      if let named = code.named {
+        let path = builder.path(named)
+        builder.add(.named(number, path: path))
+      }
       builder.add(.code(number))
     case .decimal(let decimal):
       let instruction = builder.values.add(decimal)

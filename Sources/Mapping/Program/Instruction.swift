@@ -19,6 +19,8 @@ enum Instruction: Sendable {
   case characters(from: Int32, to: Int32)
   case date(Int32)
   case code(Int32)
+  /// Compares what the record says of the code in hand with what the table says.
+  case named(Int32, path: Int32)
   case text
   case number(whole: Bool)
   case division
@@ -145,10 +147,12 @@ struct CodeProgram: Sendable {
 struct CodeSlot: Sendable {
   var code: Span
   var value: ConstantValue
+  /// What the code means.
+  var label: Span
   var isTaken: Bool
 
   static let free = CodeSlot(
-    code: .empty, value: ConstantValue(kind: .null, text: .empty), isTaken: false)
+    code: .empty, value: ConstantValue(kind: .null, text: .empty), label: .empty, isTaken: false)
 }
 
 enum Test: Sendable {

@@ -192,7 +192,8 @@ struct ProgramBuilder {
       var place = Int(codeHash(entry.code.utf8)) & (size - 1)
       while slots[start + place].isTaken { place = (place + 1) & (size - 1) }
       slots[start + place] = CodeSlot(
-        code: text(entry.code), value: value(entry.value, isInterned: false), isTaken: true)
+        code: text(entry.code), value: value(entry.value, isInterned: false),
+        label: step.named == nil ? .empty : text(entry.label), isTaken: true)
       guard step.isDated else { continue }
       values.setPeriod(
         entry.period, at: Int(periods) + place, edition: entry.edition, slot: start + place)
@@ -273,7 +274,9 @@ struct ProgramBuilder {
         }),
       slots: Frozen(
         slots.map {
-          CodeSlot(code: moved($0.code), value: moved($0.value), isTaken: $0.isTaken)
+          CodeSlot(
+            code: moved($0.code), value: moved($0.value), label: moved($0.label),
+            isTaken: $0.isTaken)
         }), tests: Frozen(tests), operands: Frozen(operands), hintCount: hintCount,
       registerCount: registers.count,
       trueText: moved(trueText), falseText: moved(falseText), ruleOf: Frozen(ruleOf), rules: rules,

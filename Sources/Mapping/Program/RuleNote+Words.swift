@@ -74,6 +74,7 @@ extension Step {
     case .day(let day): "the day of \(day.words)"
     case .code(let step):
       step.words + step.unknown.words
+        + (step.named.map { ", compared with \($0.text)" } ?? "")
     case .check(let kind): kind.words
     case .decimal(let step): step.words
     case .locate(let step): step.words
