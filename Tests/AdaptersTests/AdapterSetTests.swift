@@ -130,7 +130,8 @@ import Testing
     defer { try? FileManager.default.removeItem(at: home) }
     let mapping = "adapters/tax/mappings/registration-change.json5"
     try change(
-      mapping, in: home, "table: \"taxpayer-status\"", to: "table: \"gbt4658\", edition: \"1984\"")
+      mapping, in: home, "table: \"taxpayer-status\", named: \"NSRZTMC\"",
+      to: "table: \"gbt4658\", edition: \"1984\"")
     _ = try AdapterSet.load(home: home)
     try change(mapping, in: home, "\"gbt4658\", edition: \"1984\"", to: "\"gbt4658\", at: \"XGRQ\"")
     _ = try AdapterSet.load(home: home)
