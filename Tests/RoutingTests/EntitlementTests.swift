@@ -1,4 +1,5 @@
 import Adapters
+import BaseLibrary
 import Catalogue
 import Events
 import Foundation
@@ -12,6 +13,7 @@ import Testing
 @Suite("Who is entitled") struct EntitlementTests {
   private let shelf: Shelf<AdapterSet>
   private let catalogue: Shelf<Catalogue>
+  private let rules: Shelf<Rules>
 
   private struct Way: Hashable, CustomStringConvertible {
     let department: String
@@ -28,6 +30,7 @@ import Testing
       try Catalogue.load(
         folder: folder.path, departments: Array(shelf.current.value.adapters.keys))
     }
+    rules = try Shelf(watching: [], log: quiet) { Rules() }
   }
 
   private var adapters: [Adapter] {
@@ -92,7 +95,8 @@ import Testing
   }
 
   private func distribute(_ message: Message) -> Batch.Verdict {
-    var stage = DistributeStage(shelf, catalogue: catalogue, now: { now })
+    var stage = DistributeStage(
+      .init(adapters: shelf, catalogue: catalogue, rules: rules, takers: []), now: { now })
     var batch = Batch([delivery(message)], consumer: "distribute")
     stage.work(&batch)
     return batch.items[0].verdict
