@@ -206,16 +206,35 @@ private struct Alphabet {
   /// The classes of the code points below U+10000, 256 a page; equal pages are kept once.
   func pages() -> (numbers: Frozen<UInt16>, classes: Frozen<UInt16>) {
     var (numbers, pages) = ([UInt16](), [[UInt16]]())
+    // Most pages lie in one stretch, and of those there are few kinds: they are made once.
+    var uniform: [UInt16: UInt16] = [:]
     var stretch = 0
     for first in stride(from: UInt32(0), to: 0x10000, by: 256) {
-      let page = (first..<first + 256).map { scalar in
-        while stretch + 1 < starts.count, starts[stretch + 1] <= scalar { stretch += 1 }
-        return classes[stretch]
+      while stretch + 1 < starts.count, starts[stretch + 1] <= first { stretch += 1 }
+      let isUniform = stretch + 1 == starts.count || starts[stretch + 1] >= first + 256
+      if isUniform, let known = uniform[classes[stretch]] {
+        numbers.append(known)
+        continue
       }
-      let known = pages.firstIndex(of: page)
-      numbers.append(UInt16(known ?? pages.count))
-      if known == nil { pages.append(page) }
+      let page = page(first, from: stretch)
+      let number = UInt16(pages.firstIndex(of: page) ?? pages.count)
+      if Int(number) == pages.count { pages.append(page) }
+      if isUniform { uniform[classes[stretch]] = number }
+      numbers.append(number)
     }
     return (Frozen(numbers), Frozen(pages.flatMap(\.self)))
+  }
+
+  /// The classes of 256 code points, the first of which lies in the stretch.
+  private func page(_ first: UInt32, from stretch: Int) -> [UInt16] {
+    var page = [UInt16](repeating: 0, count: 256)
+    var stretch = stretch
+    for offset in 0..<256 {
+      while stretch + 1 < starts.count, starts[stretch + 1] <= first + UInt32(offset) {
+        stretch += 1
+      }
+      page[offset] = classes[stretch]
+    }
+    return page
   }
 }
