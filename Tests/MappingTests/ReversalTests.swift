@@ -91,6 +91,15 @@ import Testing
       ),
       // The first that is there.
       ("{a: {from: ['A', 'B']}}", #"{"B":"1"}"#, #"{"A":"1"}"#),
+      // A choice with a default.
+      (
+        "{a: {first: [{constant: 'x', when: {A: '1'}}, {constant: 'y', when: {A: '2'}}], default: 'z'}}",
+        #"{"A":"2"}"#, nil
+      ),
+      (
+        "{a: {first: [{constant: 'x', when: {A: '1'}}, {constant: 'y', when: {A: '2'}}], default: 'z'}}",
+        "{}", nil
+      ),
       // What has two ways takes the exact one.
       (
         "{a: {from: 'A', letters: 'upper'}, b: 'A', c: {from: 'A', characters: [1, 2]}}",
@@ -201,6 +210,19 @@ import Testing
       (
         "{n: {lookup: 'person', by: 'A', field: 'name'}}", "'m'",
         ["A (the library was asked with it)"]
+      ),
+      // Conditions must come out as they did.
+      (
+        "{a: {from: 'A', letters: 'upper'}, b: {from: 'B', when: {A: 'x'}}}", "'m'",
+        ["A (conditions look at it, and it comes back in another form)"]
+      ),
+      (
+        "{a: {from: 'A', absent: ['0']}, b: {from: 'B', when: {A: {present: true}}}}", "'m'",
+        ["A (conditions look at it, and"]
+      ),
+      (
+        "{l: {each: 'L', item: {n: 'N', 'g.k': {constant: 'x'}}}}", "'m'",
+        ["L (the constants of g.k in its items would not be checked)"]
       ),
       ("{a: 'A'}", "{of: 'm', omit: ['AA']}", ["unknown field \"AA\"; did you mean \"A\"?"]),
       ("{a: 'A'}", "{of: 'm', codes: {B: {x: 'y'}}}", ["unknown field \"B\"; did you mean \"A\"?"]),

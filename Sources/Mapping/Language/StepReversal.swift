@@ -6,9 +6,8 @@ struct StepReversal {
   private(set) var steps: [Step] = []
   /// The value is this part of the native text.
   private(set) var part: (number: Int, separator: String)?
-  /// Whether the native value is the very one that was there. Blanks, letters and widths do not come back; what they
-  /// stand for does.
-  private(set) var isExact = true
+  /// Blanks, letters and widths do not come back; what they stand for does.
+  private(set) var likeness = Reversal.Likeness.exact
 
   /// Why a step cannot be undone.
   struct Obstacle: Error {
@@ -20,12 +19,17 @@ struct StepReversal {
     for step in rule.steps.reversed() {
       switch step {
       case .keepBlanks: steps.append(.keepBlanks)
-      case .absent, .halfWidth, .without, .upper, .lower: isExact = false
-      case .part(let number, let separator):
-        part = (number, separator)
-        isExact = false
-      case .date(let date): steps.append(.date(try Self.undone(date)))
-      case .code(let code): steps.append(.code(try Self.undone(code, chosen)))
+      case .absent: likeness = .mayBeGone
+      case .halfWidth, .without, .upper, .lower: likeness = min(likeness, .sameMeaning)
+      case .part(let number, let separator): part = (number, separator)
+      case .date(let date):
+        steps.append(.date(try Self.undone(date)))
+        // One moment may be written in several ways.
+        if date.shapes.count > 1 { likeness = min(likeness, .sameMeaning) }
+      case .code(let code):
+        let back = try Self.undone(code, chosen)
+        steps.append(.code(back))
+        if back.entries.count < code.entries.count { likeness = min(likeness, .sameMeaning) }
       case .check(let kind): try check(kind)
       default: throw Obstacle { _ in "\(step.words) cannot be undone" }
       }
@@ -48,7 +52,7 @@ struct StepReversal {
       throw Obstacle {
         "a longer code was cut to six digits; such as { from: \"\($0)\" } if the department takes six"
       }
-    case .text, .number, .wholeNumber, .identifier: isExact = false
+    case .text, .number, .wholeNumber, .identifier: likeness = min(likeness, .sameMeaning)
     }
   }
 
