@@ -57,7 +57,9 @@ extension NativeFormat {
     case .json:
       let lines = try object.optional("lines")?.bool() ?? false
       format = .json(JSONFormat(records: try NativeFormat.path(&object), lines: lines))
-    case .xml: format = .xml(XMLFormat(record: try NativeFormat.path(&object)))
+    case .xml:
+      let within = try NativeFormat.path(&object, named: "within")
+      format = .xml(XMLFormat(record: try NativeFormat.path(&object), within: within))
     case .delimited: format = .delimited(try DelimitedFormat(&object))
     case .fixedWidth:
       let fixed = try FixedWidthFormat(&object)
@@ -71,10 +73,10 @@ extension NativeFormat {
   }
 
   /// Where the records stand in the body: `ROOT/ROW`; nothing where the body is one record.
-  private static func path(_ object: inout ConfigurationObject) throws(ConfigurationError)
-    -> [String]
-  {
-    guard let node = object.optional("record") else { return [] }
+  private static func path(
+    _ object: inout ConfigurationObject, named name: String = "record"
+  ) throws(ConfigurationError) -> [String] {
+    guard let node = object.optional(name) else { return [] }
     return try node.string().split(separator: "/").map(String.init)
   }
 }

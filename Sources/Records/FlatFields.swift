@@ -11,6 +11,7 @@ struct FlatFields {
   init(_ names: [String]) {
     self.names = names.map { Array($0.utf8) }
     hints = Array(repeating: 0, count: names.count)
+    members.reserveCapacity(names.count)
   }
 
   var count: Int { names.count }

@@ -35,7 +35,7 @@ struct Handout {
   /// going back there is quick.
   mutating func begin(at place: Int, in text: inout NativeText) {
     _ = text.beginRecord(at: place)
-    knownLine = line(of: place, in: text.utf8)
+    knownLine = line(of: text.wholePlace(of: place), in: text.whole)
     knownStart = lineStart
   }
 
@@ -47,7 +47,7 @@ struct Handout {
     let start = text.beginRecord(at: range.lowerBound)
     if !text.isItself || text.origin > 0 { mapPlaces(&tree, in: &text) }
     let end = text.nativePlace(of: range.upperBound)
-    give(&tree, range, start..<end, text)
+    give(&tree, range, start..<end, &text)
   }
 
   /// As `record`, for a tree whose nodes have their native places already.
@@ -57,7 +57,7 @@ struct Handout {
     if let bad = firstMark(range, text) {
       return fault(.undecodable, at: bad, in: &text, undecodable(text.charset))
     }
-    give(&tree, range, native, text)
+    give(&tree, range, native, &text)
   }
 
   private func firstMark(_ range: Range<Int>, _ text: borrowing NativeText) -> Int? {
@@ -65,10 +65,10 @@ struct Handout {
   }
 
   private mutating func give(
-    _ tree: inout Tree, _ range: Range<Int>, _ native: Range<Int>, _ text: borrowing NativeText
+    _ tree: inout Tree, _ range: Range<Int>, _ native: Range<Int>, _ text: inout NativeText
   ) {
     records += 1
-    let line = self.line(of: range.lowerBound, in: text.utf8)
+    let line = self.line(of: text.wholePlace(of: range.lowerBound), in: text.whole)
     take(
       &tree,
       RecordPlace(
@@ -99,7 +99,7 @@ struct Handout {
     records += 1
     report(
       RecordError(
-        code, record: records, line: line(of: place, in: text.utf8),
+        code, record: records, line: line(of: text.wholePlace(of: place), in: text.whole),
         byte: text.nativePlace(of: place), path: path, expectation))
   }
 
@@ -123,7 +123,8 @@ struct Handout {
     guard let place else { return report(RecordError(code, path: path, expectation)) }
     report(
       RecordError(
-        code, line: line(of: place, in: text.utf8), byte: text.nativePlace(of: place), path: path,
+        code, line: line(of: text.wholePlace(of: place), in: text.whole),
+        byte: text.nativePlace(of: place), path: path,
         expectation))
   }
 

@@ -24,8 +24,14 @@ package struct XMLFormat: Sendable, Equatable {
   /// The elements from the root to the record, by local name or `{namespace}name`; `*` is any element.
   /// Empty if the root is the record. For SOAP: `["Envelope", "Body", "*"]`.
   package var record: [String]
+  /// The elements from the root to one whose text is itself a document, escaped or in CDATA, as SOAP services
+  /// carry reports; then `record` leads on from that document's root. Empty if there is none.
+  package var within: [String]
 
-  package init(record: [String] = []) { self.record = record }
+  package init(record: [String] = [], within: [String] = []) {
+    self.record = record
+    self.within = within
+  }
 }
 
 package struct DelimitedFormat: Sendable, Equatable {

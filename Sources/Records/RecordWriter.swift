@@ -103,7 +103,7 @@ package struct RecordWriter: Sendable {
   /// Appends what stands behind the last record.
   package mutating func end(into output: inout [UInt8]) throws(RecordError) {
     scratch.removeAll(keepingCapacity: true)
-    xml?.end(into: &scratch)
+    try xml?.end(into: &scratch)
     if let json, !json.lines, !json.records.isEmpty {
       scratch.append(UInt8(ascii: "]"))
       scratch.append(contentsOf: repeatElement(UInt8(ascii: "}"), count: json.records.count))

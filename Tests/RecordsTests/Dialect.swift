@@ -37,6 +37,10 @@ struct Dialect: Sendable, CustomStringConvertible {
   static let xml = [
     Dialect("XML", .xml(XMLFormat(record: ["ROOT", "ROW"]))),
     Dialect("XML root", .xml(XMLFormat(record: ["{urn:x}ROW"]))),
+    Dialect(
+      "XML within XML",
+      .xml(XMLFormat(record: ["ROOT", "ROW"], within: ["Envelope", "Body", "report", "xml"]))),
+    Dialect("any XML in any", .xml(XMLFormat(record: ["*"], within: ["*", "*"]))),
     Dialect("any XML", .xml(XMLFormat())),
     Dialect("any XML list", .xml(XMLFormat(record: ["*", "*"]))),
   ]

@@ -5,14 +5,17 @@
 struct NativeText {
   /// The native bytes, after the byte order mark.
   let native: UnsafeRawBufferPointer
-  let utf8: UnsafeRawBufferPointer
+  private(set) var utf8: UnsafeRawBufferPointer
   let charset: Charset
   /// How long the byte order mark was.
   let origin: Int
   /// How many bytes are no character.
-  let marks: Int
+  private(set) var marks: Int
 
   private let isUTF16: Bool
+  /// The body as UTF-8; what `utf8` is too, but inside an element's text.
+  let whole: UnsafeRawBufferPointer
+  private var inner: EscapedText?
 
   // How far the walk over both has come, and from where it may begin again.
   private var (place, target) = (0, 0)
@@ -28,15 +31,34 @@ struct NativeText {
     self.origin = origin
     self.marks = marks
     isUTF16 = charset.isUTF16
+    whole = utf8
   }
 
   /// Whether a place in the UTF-8 is the same place in the native bytes.
-  var isItself: Bool { charset == .utf8 }
+  var isItself: Bool { charset == .utf8 && inner == nil }
+
+  /// Calls the body with the text of one of its elements, decoded: places in it are turned back by the way
+  /// of the element.
+  mutating func withInner(
+    _ element: EscapedText, _ decoded: UnsafeRawBufferPointer,
+    _ body: (inout NativeText) -> Void
+  ) {
+    let (utf8, marks) = (utf8, marks)
+    self.utf8 = decoded
+    self.marks = marks == 0 ? 0 : decoded.count { $0 == GB18030.mark }
+    inner = element
+    body(&self)
+    (self.utf8, self.marks, inner) = (utf8, marks, nil)
+  }
+
+  /// Where a place of `utf8` is in `whole`.
+  mutating func wholePlace(of wanted: Int) -> Int { inner?.place(of: wanted) ?? wanted }
 
   /// The native place of a place in the UTF-8. Quick for places in rising order, and for going back no
   /// further than the last `beginRecord`.
   mutating func nativePlace(of wanted: Int) -> Int {
-    if isItself { return origin + wanted }
+    let wanted = wholePlace(of: wanted)
+    if charset == .utf8 { return origin + wanted }
     if wanted < target {
       (place, target) = wanted < knownTarget ? (0, 0) : (knownPlace, knownTarget)
     }
@@ -48,6 +70,7 @@ struct NativeText {
   mutating func beginRecord(at wanted: Int) -> Int {
     let native = nativePlace(of: wanted)
     (knownPlace, knownTarget) = (place, target)
+    inner?.remember()
     return native
   }
 
@@ -65,7 +88,7 @@ struct NativeText {
           continue
         }
       }
-      let lead = utf8[target]
+      let lead = whole[target]
       if lead < 0x80 || lead == GB18030.mark {
         place &+= 1
         target &+= 1
@@ -80,7 +103,7 @@ struct NativeText {
 
   private mutating func walkUTF16(to wanted: Int) {
     while target < wanted, place < native.count {
-      let length = UTF8Scan.lead(utf8[target])
+      let length = UTF8Scan.lead(whole[target])
       target &+= length
       place &+= length == 4 ? 4 : 2
     }

@@ -77,7 +77,8 @@ struct DelimitedWriting {
   private func field(
     _ value: UnsafeRawBufferPointer, _ position: Int, into output: inout [UInt8]
   ) throws(RecordError) {
-    if mustQuote(value), let quote = format.quote {
+    let isPlain = !mustQuote(value)
+    if !isPlain, let quote = format.quote {
       output.append(quote)
       for byte in value {
         if byte == quote || byte == format.escape { output.append(format.escape ?? quote) }
@@ -86,12 +87,12 @@ struct DelimitedWriting {
       output.append(quote)
     } else if let escape = format.escape {
       append(value, escape, into: &output)
-    } else if mustQuote(value) {
+    } else if isPlain {
+      output.append(contentsOf: value)
+    } else {
       throw RecordError(
         .notRepresentable, path: fields.name(position),
         "a value without line breaks and separators, since the format has no quote")
-    } else {
-      output.append(contentsOf: value)
     }
   }
 

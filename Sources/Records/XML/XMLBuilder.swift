@@ -13,33 +13,46 @@ struct XMLFault {
 /// A value, reached by libxml2 through a pointer that is good for one body: so an event costs neither a
 /// reference count nor an exclusivity check.
 struct XMLBuilder {
-  private let path: [XMLStep]
-  private let limits: RecordLimits
+  let path: [XMLStep]
+  let limits: RecordLimits
   private var names = MemberNames()
   private var shared = XMLNames()
   /// The parser's context that the shared names are of.
   private var context = 0
 
   // The body that is being read: set by `begin`, to what lives until `end`.
-  private var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+  private(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
   private var tree = Tree()
-  private var handout: UnsafeMutablePointer<Handout>?
-  private var source: UnsafeMutablePointer<NativeText>?
+  private(set) var handout: UnsafeMutablePointer<Handout>?
+  private(set) var source: UnsafeMutablePointer<NativeText>?
   /// The fault that ends the body.
-  private(set) var bodyFault: XMLFault?
-  private(set) var foundRecord = false
+  var bodyFault: XMLFault?
+  var foundRecord = false
   /// How many elements have begun.
   private(set) var elements = 0
 
+  /// Instead of records, the texts of the elements at the path.
+  let findsTexts: Bool
+  var texts: ContiguousArray<XMLElementText> = []
+  /// The tags of the elements that the records are in, and where the reading began that goes on now.
+  var ancestors: ContiguousArray<Range<Int>> = []
+  var resumed = 0
+  /// Where the last tag ends that libxml2 has told of.
+  private(set) var lastTag = 0
+  var recoveries = 0
+  /// Whether the body's fault is one that nothing can be read behind.
+  private(set) var isLost = false
+
   // Where the parser is.
-  private var depth = 0
+  var depth = 0
   /// How many steps of the path the open elements match.
-  private var matched = 0
+  var matched = 0
   /// The depth of the record that is open; 0 if none is.
-  private var recordDepth = 0
-  private var (recordStart, nativeStart) = (0, 0)
+  var recordDepth = 0
+  private(set) var recordStart = 0
+  private var nativeStart = 0
   /// The fault of the record that is open: the rest of it is passed over.
-  private var recordFault: XMLFault?
+  var recordFault: XMLFault?
   private var open: ContiguousArray<Int> = []
   /// The text since the last tag, at the end of the arena, and where it stands in the body.
   private var text = Tree.Slice.empty
@@ -47,9 +60,10 @@ struct XMLBuilder {
   /// Nodes on their way into an array; reused.
   private var scratch: ContiguousArray<Tree.Node> = []
 
-  init(path: [XMLStep], limits: RecordLimits) {
+  init(path: [XMLStep], limits: RecordLimits, findsTexts: Bool = false) {
     self.path = path
     self.limits = limits
+    self.findsTexts = findsTexts
   }
 
   mutating func begin(
@@ -61,6 +75,9 @@ struct XMLBuilder {
     (self.source, self.handout) = (source, handout)
     (depth, matched, recordDepth, foundRecord, elements) = (0, 0, 0, false, 0)
     (bodyFault, recordFault) = (nil, nil)
+    (resumed, lastTag, recoveries, isLost) = (0, 0, 0, false)
+    ancestors.removeAll(keepingCapacity: true)
+    texts.removeAll(keepingCapacity: true)
   }
 
   mutating func end(_ tree: inout Tree) {
@@ -77,10 +94,16 @@ struct XMLBuilder {
   }
 
   /// The fault that ends the body, unless one is known already.
-  mutating func fail(_ code: RecordError.Code, _ place: Int, _ expectation: String) {
+  ///
+  /// - Parameter isFinal: whether what stands behind the record that is open cannot be read either.
+  mutating func fail(
+    _ code: RecordError.Code, _ place: Int, _ expectation: String, isFinal: Bool = false
+  ) {
+    guard bodyFault == nil else { return }
+    isLost = isFinal
     // What was wrong with the record that is open came first, and is often why libxml2 gives up.
     bodyFault =
-      bodyFault ?? recordFault
+      recordFault
       ?? XMLFault(code: code, place: place, path: openPath(), expectation: expectation)
   }
 
@@ -98,7 +121,7 @@ struct XMLBuilder {
   /// The `<` of the tag that ends at a place: neither a tag nor its attributes contain another.
   ///
   /// - Parameter length: how long the tag is if it has no prefix, no attributes and no white space; most are so.
-  @inline(__always) private func tagStart(before place: Int, length: Int = 0) -> Int {
+  @inline(__always) func tagStart(before place: Int, length: Int = 0) -> Int {
     var at = min(place, bytes.count) &- 1
     let likely = at &+ 1 &- length
     if length > 0, likely >= 0, bytes[likely] == 0x3C { return likely }
@@ -126,13 +149,16 @@ extension XMLBuilder {
   ) {
     depth += 1
     elements &+= 1
+    lastTag = place
     if recordDepth == 0 {
       guard matched == depth - 1 else { return }
       if matched < path.count {
         guard path[matched].matches(local, uri) else { return }
         matched = depth
+        if matched < path.count { keepAncestor(until: place) }
       }
-      if matched == path.count { startRecord(attributes, at: place) }
+      guard matched == path.count else { return }
+      if findsTexts { startText(at: place) } else { startRecord(attributes, at: place) }
       return
     }
     guard recordFault == nil else { return }
@@ -207,20 +233,26 @@ extension XMLBuilder {
 
   /// - Parameter place: where the end tag, or the tag of an empty element, ends.
   mutating func endElement(at place: Int) {
+    lastTag = place
     if recordDepth > 0 {
       if recordFault == nil { closeElement(at: place) }
       if depth == recordDepth { endRecord(at: place) }
+    } else if findsTexts, depth == path.count, matched == depth {
+      endText(at: place)
     }
     depth -= 1
     matched = min(matched, depth)
   }
 
+  /// Whether the tag that ends at a place is that of an empty element, and not an end tag.
+  func isEmptyTag(before place: Int) -> Bool {
+    place >= 2 && place <= bytes.count && bytes[place - 2] == UInt8(ascii: "/")
+  }
+
   private mutating func closeElement(at place: Int) {
     guard let element = open.popLast() else { return }
-    // A slash before the `>` tells the tag of an empty element from an end tag.
-    let isEmpty = place >= 2 && place <= bytes.count && bytes[place - 2] == UInt8(ascii: "/")
     let length = Int(tree.nodes[element].name.count) + 3
-    let end = isEmpty ? textStart : tagStart(before: place, length: length)
+    let end = isEmptyTag(before: place) ? textStart : tagStart(before: place, length: length)
     if tree.nodes[element].kind == .string {
       let first = native(textStart)
       tree.nodes[element].text = text

@@ -34,22 +34,54 @@ final class XMLParser {
       return builder.pointee.fail(
         .tooLarge, place, "at most \(Self.attributeLimit) attributes in one element")
     }
+    run(context, builder, count: bytes.count) { options in
+      xmlCtxtReadMemory(
+        context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil,
+        nil, options)
+    }
+  }
+
+  /// Parses the rest of a body from a place on, with the tags before it that open what it is inside of.
+  /// Reads no further than to the next fault.
+  func parse(
+    _ bytes: UnsafeRawBufferPointer, from place: Int, after reopening: ContiguousArray<UInt8>,
+    _ builder: UnsafeMutablePointer<XMLBuilder>
+  ) {
+    guard let context = freshContext() else {
+      return builder.pointee.fail(.tooLarge, place, "memory for the XML parser", isFinal: true)
+    }
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[place...])
+    var feed = XMLFeed(builder: builder, parts: [])
+    reopening.withUnsafeBytes { tags in
+      feed.parts = [tags, rest]
+      withUnsafeMutablePointer(to: &feed) { feed in
+        run(context, builder, fedFrom: place - tags.count, count: bytes.count) { options in
+          xmlCtxtReadIO(context, XMLFeed.read, nil, feed, nil, nil, options)
+        }
+      }
+    }
+  }
+
+  private func run(
+    _ context: xmlParserCtxtPtr, _ builder: UnsafeMutablePointer<XMLBuilder>,
+    fedFrom start: Int? = nil, count: Int, _ read: (Int32) -> xmlDocPtr?
+  ) {
     builder.pointee.use(context: contexts)
-    var user = XMLEvents(builder: builder, context: context, count: bytes.count)
+    var user = XMLEvents(
+      builder: builder, context: context, shift: start ?? 0, count: count, isWhole: start == nil)
     // libxml2 calls back from inside this call only, so the pointer does not outlive what it points to.
     withUnsafeMutablePointer(to: &user) { user in
       context.pointee.userData = UnsafeMutableRawPointer(user)
       let options =
         XML_PARSE_NONET.rawValue | XML_PARSE_IGNORE_ENC.rawValue | XML_PARSE_NOERROR.rawValue
         | XML_PARSE_NOWARNING.rawValue
-      let document = xmlCtxtReadMemory(
-        context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil,
-        nil, Int32(options))
-      if let document { xmlFreeDoc(document) }
+      // Set by the body before, and not reset.
+      context.pointee.progressive = 0
+      if let document = read(Int32(options)) { xmlFreeDoc(document) }
       context.pointee.userData = nil
     }
     if context.pointee.wellFormed == 0 {
-      builder.pointee.fail(.notXML, bytes.count, "well-formed XML")
+      builder.pointee.fail(.notXML, count, "well-formed XML")
     }
   }
 
@@ -97,14 +129,18 @@ final class XMLParser {
 private struct XMLEvents {
   let builder: UnsafeMutablePointer<XMLBuilder>
   let context: xmlParserCtxtPtr
+  /// What is added to the parser's places to make them the body's.
+  let shift: Int
   let count: Int
+  /// Whether the whole text is in memory already.
+  let isWhole: Bool
 
   /// The parser's place in the body.
   @inline(__always) var place: Int {
     guard let input = context.pointee.input, let base = input.pointee.base,
       let current = input.pointee.cur
     else { return count }
-    return min(count, Int(truncatingIfNeeded: input.pointee.consumed) + (current - base))
+    return min(count, Int(truncatingIfNeeded: input.pointee.consumed) + (current - base) + shift)
   }
 
   @inline(__always) static func of(_ user: UnsafeMutableRawPointer?) -> XMLEvents? {
@@ -114,8 +150,11 @@ private struct XMLEvents {
   static var callbacks: xmlSAXHandler {
     var sax = xmlSAXHandler()
     sax.initialized = UInt32(XML_SAX2_MAGIC)
-    // The whole body is in memory: without this, libxml2 asks for more at every step of its last 250 bytes.
-    sax.startDocument = { user in XMLEvents.of(user)?.context.pointee.progressive = 1 }
+    // Where the whole body is in memory, libxml2 need not ask for more at every step of its last 250 bytes.
+    sax.startDocument = { user in
+      guard let events = XMLEvents.of(user), events.isWhole else { return }
+      events.context.pointee.progressive = 1
+    }
     sax.startElementNs = { user, local, _, uri, _, _, count, _, attributes in
       guard let events = XMLEvents.of(user) else { return }
       events.builder.pointee.startElement(
@@ -126,7 +165,8 @@ private struct XMLEvents {
         xmlDictSize(events.context.pointee.dict) > XMLParser.nameLimit
       {
         events.builder.pointee.fail(
-          .tooLarge, events.place, "at most \(XMLParser.nameLimit) names in one body")
+          .tooLarge, events.place, "at most \(XMLParser.nameLimit) names in one body", isFinal: true
+        )
         xmlStopParser(events.context)
       }
     }

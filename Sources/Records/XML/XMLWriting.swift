@@ -8,12 +8,15 @@ struct XMLWriting {
   }
 
   private let steps: [Step]
+  /// The elements around the text that the document is, if it is one.
+  private let within: [Step]
   private let prolog: [UInt8]
   private static let textName = Array("#text".utf8)
   private static let namespaceName = Array("xmlns".utf8)
 
   init(_ format: XMLFormat, charset: Charset) {
     steps = format.record.map(Self.step)
+    within = format.within.map(Self.step)
     let label = charset.isUTF16 ? "UTF-16" : charset.rawValue
     prolog = Array("<?xml version=\"1.0\" encoding=\"\(label)\"?>\n".utf8)
   }
@@ -31,17 +34,36 @@ struct XMLWriting {
     guard !steps.isEmpty else {
       throw RecordError(.notRepresentable, "a path that names the record's element")
     }
-    for step in steps {
-      let isNamed = step.name.withUnsafeBytes { XMLText.isName($0) }
-      guard isNamed else {
-        throw RecordError(.notRepresentable, path: step.text, "a path of element names")
-      }
-    }
     output += prolog
-    for step in steps.dropLast() {
-      try open(step, into: &output)
-      output.append(UInt8(ascii: ">"))
+    for step in within { try openNamed(step, into: &output) }
+    try document(into: &output) { (output) throws(RecordError) in
+      if !within.isEmpty { output += prolog }
+      for step in steps.dropLast() { try openNamed(step, into: &output) }
+      if let step = steps.last { try check(step) }
     }
+  }
+
+  /// Appends what the body writes: as it is, or escaped as an element's text.
+  private func document(
+    into output: inout [UInt8], _ body: (inout [UInt8]) throws(RecordError) -> Void
+  ) throws(RecordError) {
+    guard !within.isEmpty else { return try body(&output) }
+    var text: [UInt8] = []
+    try body(&text)
+    // Nothing is in it that XML cannot express: it is XML.
+    _ = text.withUnsafeBytes { XMLText.append($0, inAttribute: false, into: &output) }
+  }
+
+  private func check(_ step: Step) throws(RecordError) {
+    guard step.name.withUnsafeBytes({ XMLText.isName($0) }) else {
+      throw RecordError(.notRepresentable, path: step.text, "a path of element names")
+    }
+  }
+
+  private func openNamed(_ step: Step, into output: inout [UInt8]) throws(RecordError) {
+    try check(step)
+    try open(step, into: &output)
+    output.append(UInt8(ascii: ">"))
   }
 
   private func open(_ step: Step, into output: inout [UInt8]) throws(RecordError) {
@@ -59,8 +81,11 @@ struct XMLWriting {
     output.append(UInt8(ascii: "\""))
   }
 
-  func end(into output: inout [UInt8]) {
-    for step in steps.dropLast().reversed() { close(step.name, into: &output) }
+  func end(into output: inout [UInt8]) throws(RecordError) {
+    try document(into: &output) { (output) throws(RecordError) in
+      for step in steps.dropLast().reversed() { close(step.name, into: &output) }
+    }
+    for step in within.reversed() { close(step.name, into: &output) }
     output.append(0x0A)
   }
 
@@ -75,8 +100,10 @@ struct XMLWriting {
     _ tree: borrowing Tree, _ root: Int, into output: inout [UInt8]
   ) throws(RecordError) {
     guard let step = steps.last else { return }
-    try open(step, into: &output)
-    if try content(tree, root, into: &output) { close(step.name, into: &output) }
+    try document(into: &output) { (output) throws(RecordError) in
+      try open(step, into: &output)
+      if try content(tree, root, into: &output) { close(step.name, into: &output) }
+    }
   }
 }
 
