@@ -142,8 +142,7 @@ let package = Package(
       "Routing",
       [
         "Adapters", "BaseLibrary", "Catalogue", "Events", "Lanes", "Mapping", "Messaging",
-        "SampleCity",
-        "Standards",
+        "Records", "SampleCity", "Standards",
       ]),
     tests("Schemas", ["Patterns", "Records", "TestSupport"]),
     tests("Servers", ["TestSupport"]),

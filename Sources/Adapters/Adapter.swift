@@ -56,7 +56,8 @@ extension Adapter {
     if let intake = intakes[event] { return intake }
     let node = ConfigurationNode(
       value: .null, file: "adapters/\(department)/adapter.json5", line: 0, path: "events")
-    throw node.unknown("event", event, known: intakes.keys.sorted())
+    throw node.unknown(
+      "event or delivery", event, known: intakes.keys.sorted() + deliveries.keys.sorted())
   }
 }
 

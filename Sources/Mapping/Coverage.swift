@@ -23,14 +23,41 @@ package struct Coverage: Sendable, Equatable {
   }
 }
 
+extension Coverage {
+  /// Of several mappings together; a code counts as seen if one of them met it.
+  package init(_ parts: [Coverage]) {
+    ruleCount = parts.reduce(0) { $0 + $1.ruleCount }
+    silentRules = parts.flatMap(\.silentRules)
+    tables = []
+    for table in parts.flatMap(\.tables) {
+      if let known = tables.firstIndex(where: { $0.name == table.name && $0.count == table.count })
+      {
+        tables[known].unseen.removeAll { !table.unseen.contains($0) }
+      } else {
+        tables.append(table)
+      }
+    }
+  }
+}
+
 extension Mapping {
   package func coverage(_ trace: MappingTrace) -> Coverage {
     var isHeard = Array(repeating: false, count: rules.count)
     for index in 0..<program.code.count where trace.counts[index] > 0 {
       isHeard[Int(program.ruleOf.base[index])] = true
     }
+    // The parts of a rule that stand in one place count as one, which is heard when all of them are.
+    var order: [RuleNote] = []
+    var silent: Set<String> = []
+    var known: Set<String> = []
+    for (rule, isHeard) in zip(rules, isHeard) {
+      let name = "\(rule.target) \(rule.path)"
+      if known.insert(name).inserted { order.append(rule) }
+      if !isHeard { silent.insert(name) }
+    }
     return Coverage(
-      ruleCount: rules.count, silentRules: zip(rules, isHeard).filter { !$0.1 }.map(\.0),
+      ruleCount: order.count,
+      silentRules: order.filter { silent.contains("\($0.target) \($0.path)") },
       tables: tables(trace))
   }
 

@@ -51,7 +51,7 @@ struct Explainer {
     case .store(let register):
       let start = moves.lastIndex { $0.kind == .from } ?? moves.startIndex
       kept[register] = Array(moves[start...])
-    case .recall(let register): moves += kept[register] ?? []
+    case .recall(let register): recall(register, moment)
     case .fallback where before?.state == .absent:
       add(.fallback, "default", moment, from: nil)
     case .require where before?.state == .absent: add(.required, "required", moment, from: nil)
@@ -88,6 +88,16 @@ struct Explainer {
     moves.append(move)
   }
 
+  /// What an earlier rule did in the same words; it is this rule's too.
+  private mutating func recall(_ register: Int32, _ moment: Moment) {
+    let note = note(moment)
+    moves += (kept[register] ?? []).map { move in
+      var move = move
+      (move.file, move.line, move.path) = (note.file, note.line, note.path)
+      return move
+    }
+  }
+
   private mutating func look(_ moment: Moment, _ path: Int32) {
     let place = moment.node >= 0 ? Explanation.Place(of: moment.node, in: input) : nil
     add(
@@ -113,7 +123,9 @@ struct Explainer {
 
   private mutating func ask(_ moment: Moment, until end: Int) {
     guard let note = program.notes.conditions[moment.instruction] else { return }
-    let move = Move(note, holds: !moment.hasJumped, seen: moment.seen.map(seen))
+    var seen: [Move.Seen] = []
+    for look in moment.seen.map(self.seen) where !seen.contains(look) { seen.append(look) }
+    let move = Move(note, holds: !moment.hasJumped, seen: seen)
     if hasBegun { return moves.append(move) }
     if moment.hasJumped {
       skip(moment, until: end, move, because: "the condition does not hold: \(note.words)")
@@ -147,7 +159,7 @@ struct Explainer {
     let result: Explanation.Result
     switch moment.state {
     case .there where isLeftOut(moment):
-      result = .absent("nothing beside it came from the record")
+      result = .absent("nothing beside it has a value from the record")
     case .there: result = .value(moment.text, moment.kind)
     case .absent: result = .absent(reason())
     case .refused: result = .refused(fault(of: moment, places.last))

@@ -43,6 +43,8 @@ package struct Explanation: Sendable {
       case refused([String])
       /// These fields looked at it: conditions, or an alternative that was not needed or gave nothing.
       case read([String])
+      /// Rules for these fields would take it, and were not asked; none where it is conditions alone.
+      case unasked([String])
       /// The author leaves it behind on purpose.
       case dropped
       /// No rule speaks of it.
@@ -96,14 +98,14 @@ extension Mapping {
     // A list may be written without its [*], since a list of one looks like its item.
     let read = Set(program.readPaths.map(withoutItems))
     let dropped = Set(dropped.map(withoutItems))
-    return input.nodes.indices.filter { isValue($0, in: input) }.map { node in
+    return input.nodes.indices.filter { Explanation.Place.isValue($0, in: input) }.map { node in
       let place = Explanation.Place(of: node, in: input)
       let plain = withoutItems(place.path)
       let fate: Explanation.Native.Fate
       if let told = targets.fate(of: place.path) {
         fate = told
       } else if read.contains(plain) {
-        fate = .read([])
+        fate = .unasked(takers(of: plain))
       } else {
         fate = isWithin(plain, dropped) ? .dropped : .unmentioned
       }
@@ -111,11 +113,12 @@ extension Mapping {
     }
   }
 
-  private func isValue(_ node: Int, in tree: Tree) -> Bool {
-    switch tree.nodes[node].kind {
-    case .object, .array: false
-    case .null, .false, .true, .number, .string: true
+  private func takers(of path: String) -> [String] {
+    var targets: [String] = []
+    for rule in rules where rule.sources.contains(where: { withoutItems($0) == path }) {
+      if !targets.contains(rule.target) { targets.append(rule.target) }
     }
+    return targets
   }
 
   private func withoutItems(_ path: String) -> String {
@@ -164,6 +167,18 @@ private struct NativeTargets {
 }
 
 extension Explanation.Place {
+  /// Where each value of a record stands.
+  package static func values(of tree: Tree) -> [Explanation.Place] {
+    tree.nodes.indices.filter { isValue($0, in: tree) }.map { Explanation.Place(of: $0, in: tree) }
+  }
+
+  fileprivate static func isValue(_ node: Int, in tree: Tree) -> Bool {
+    switch tree.nodes[node].kind {
+    case .object, .array: false
+    case .null, .false, .true, .number, .string: true
+    }
+  }
+
   init(of node: Int, in tree: Tree) {
     let native = tree.nodes[node]
     self.init(

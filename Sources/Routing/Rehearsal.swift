@@ -42,7 +42,7 @@ package struct Rehearsal {
     return "{\(members.joined(separator: ","))}"
   }
 
-  private static func line(_ letter: DeadLetter, number: RecordNumber) -> String {
+  static func line(_ letter: DeadLetter, number: RecordNumber) -> String {
     let item = number.item == 0 ? [] : [("item", String(number.item))]
     let members =
       [("record", String(number.record))] + item + [

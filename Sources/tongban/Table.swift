@@ -42,7 +42,7 @@ struct Table {
 }
 
 extension String {
-  fileprivate func trimmingSuffix(_ character: Character) -> String {
+  func trimmingSuffix(_ character: Character) -> String {
     var text = self
     while text.last == character { text.removeLast() }
     return text

@@ -47,7 +47,7 @@ import Testing
     let fates = Dictionary(uniqueKeysWithValues: explanation.natives.map { ($0.path, $0.fate) })
     #expect(fates["A"] == .mapped(["a"]))
     #expect(fates["K"] == .read(["a"]))
-    #expect(fates["E.k"] == .read([]))
+    #expect(fates["E.k"] == .unasked([]))
     #expect(fates["D[1].n"] == .mapped(["l[1].n"]))
     #expect(fates["F"] == .dropped)
     #expect(explanation.unmentioned == ["D[1].m", "G.h"])
@@ -116,7 +116,7 @@ import Testing
       "{when: {K: {present: true}}, n: 'A'}", #"{"A":"x"}"#,
       "the condition does not hold: K is there"
     ),
-    ("[{k: {constant: 'c'}, n: 'A'}]", "{}", "nothing beside it came from the record"),
+    ("[{k: {constant: 'c'}, n: 'A'}]", "{}", "nothing beside it has a value from the record"),
   ]
 
   @Test("a field that is not there says why", arguments: absences)

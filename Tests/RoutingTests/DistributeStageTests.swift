@@ -16,12 +16,7 @@ import Testing
   init() throws {
     shelf = try AdapterSet.shelf(home: home, log: quiet)
     let folder = home.appending(path: "topology/catalogue")
-    catalogue = try Shelf(watching: [folder], log: quiet) {
-      let departments =
-        (try? FileManager.default.contentsOfDirectory(
-          atPath: home.appending(path: "adapters").path))
-      return try Catalogue.load(folder: folder.path, departments: departments ?? [])
-    }
+    catalogue = try Shelf(watching: [folder], log: quiet) { try projectCatalogue() }
     rules = try Shelf(watching: [], log: quiet) { Rules() }
   }
 

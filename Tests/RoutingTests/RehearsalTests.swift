@@ -44,6 +44,40 @@ import Testing
     return String(decoding: data ?? Data(), as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
+  @Test(
+    "every sample of every delivery becomes exactly the octets that stand beside it, or dies as told"
+  )
+  func deliveries() throws {
+    let catalogue = try projectCatalogue()
+    var count = 0
+    for adapter in adapters.adapters.values {
+      for delivery in adapter.deliveries.values {
+        let folder = home.appending(
+          path: "adapters/\(adapter.department)/samples/\(delivery.schema)")
+        let entitlement = catalogue.subscribers(of: delivery.schema).first {
+          $0.department == adapter.department
+        }
+        #expect(entitlement != nil)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        for name in names.sorted() where name.hasSuffix(".json") {
+          let file = folder.appending(path: name)
+          let rehearsal = DeliveryRehearsal(
+            adapter, delivery, entitlement: entitlement,
+            file: Array(try Data(contentsOf: file)))
+          let expected = FileManager.default.contents(
+            atPath: file.appendingPathExtension("native").path)
+          #expect(
+            rehearsal.bodies == (expected.map { [Array($0)] } ?? []),
+            "\(adapter.department) \(name)")
+          #expect(rehearsal.deadLetters == lines(file, "dead"), "\(adapter.department) \(name)")
+          #expect(rehearsal.bodies.count + rehearsal.deadLetters.count == 1)
+          count += 1
+        }
+      }
+    }
+    #expect(count >= 60)
+  }
+
   @Test("any octets at all are answered, and nothing in the answer is a value from them")
   func mutated() throws {
     let seed = UInt64.random(in: 0...UInt64.max)

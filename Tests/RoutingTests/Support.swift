@@ -17,6 +17,14 @@ let quiet = Log(level: .silent)
 /// 2026-11-24T00:00:00Z
 let now = Instant(microseconds: 1_795_478_400_000_000)
 
+/// The project's catalogue, for all departments that have an adapter.
+func projectCatalogue() throws -> Catalogue {
+  let departments = try FileManager.default.contentsOfDirectory(
+    atPath: home.appending(path: "adapters").path)
+  return try Catalogue.load(
+    folder: home.appending(path: "topology/catalogue").path, departments: departments)
+}
+
 /// A message as a lane takes it off its queue.
 func delivery(_ message: Message, _ number: UInt64 = 1) -> Delivery {
   Delivery(tag: DeliveryTag(generation: 1, number: number), redelivered: false, message: message)

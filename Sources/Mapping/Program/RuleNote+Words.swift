@@ -70,7 +70,7 @@ extension Step {
     case .characters(let first, let last):
       last.map { "characters \(first) to \($0)" } ?? "characters from \(first)"
     case .date(let step):
-      "date \(step.shapes.map(\.text).joined(separator: " or ")) into \(step.into.text)"
+      "date \(step.words) into \(step.into.text)"
     case .day(let day): "the day of \(day.words)"
     case .code(let step):
       step.words + step.unknown.words
@@ -81,6 +81,17 @@ extension Step {
     case .pad(let step): step.words
     case .fullWidth: "to full width"
     }
+  }
+}
+
+extension DateStep {
+  /// The shapes as they are written: `any` stands for many.
+  fileprivate var words: String {
+    guard shapes.count >= DateShape.any.count,
+      Array(shapes.suffix(DateShape.any.count)) == DateShape.any
+    else { return shapes.map(\.text).joined(separator: " or ") }
+    let own = shapes.dropLast(DateShape.any.count).map(\.text)
+    return (own + ["any"]).joined(separator: " or ")
   }
 }
 
@@ -101,6 +112,9 @@ extension CheckedKind {
     case .number: "as number"
     case .wholeNumber: "as whole-number"
     case .division: "as division"
+    case .identifier(.gb11643): "as identity-number"
+    case .identifier(.gb32100): "as credit-code"
+    case .identifier(.gb11714): "as organisation-code"
     case .identifier(let kind): "as \(kind.rawValue)"
     }
   }
