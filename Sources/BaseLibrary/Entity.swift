@@ -92,26 +92,50 @@ package struct Act: Sendable, Equatable {
   package var fields: [String: String]
 }
 
-/// A record's version as its department counts: numbers by their size, however many zeros stand before them;
-/// other texts by their letters, and before any number.
+/// A record's version as its department counts: each run of digits is a number, however many zeros stand before it
+/// (`MP9` is before `MP010`); all else goes by its letters.
 package struct RecordVersion: Sendable, Comparable {
   package let text: String
 
   package init(_ text: String) { self.text = text }
 
-  package static func == (left: Self, right: Self) -> Bool { !(left < right) && !(right < left) }
+  package static func == (left: Self, right: Self) -> Bool { left.compared(to: right) == 0 }
 
-  package static func < (left: Self, right: Self) -> Bool {
-    switch (left.digits, right.digits) {
-    case (let one?, let other?):
-      one.count == other.count ? one.lexicographicallyPrecedes(other) : one.count < other.count
-    case (nil, nil): left.text < right.text
-    case (let one, _): one == nil
+  package static func < (left: Self, right: Self) -> Bool { left.compared(to: right) < 0 }
+
+  private func compared(to other: Self) -> Int {
+    var (mine, theirs) = (text.utf8[...], other.text.utf8[...])
+    while let one = mine.first, let two = theirs.first {
+      let order: Int
+      if one.isDigit && two.isDigit {
+        order = Self.compare(mine.takeNumber(), theirs.takeNumber())
+      } else {
+        order = Int(one) - Int(two)
+        (mine, theirs) = (mine.dropFirst(), theirs.dropFirst())
+      }
+      if order != 0 { return order }
     }
+    return mine.isEmpty ? (theirs.isEmpty ? 0 : -1) : 1
   }
 
-  private var digits: Substring.UTF8View? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-    return text.drop { $0 == "0" }.utf8
+  /// Numbers without zeros before them.
+  private static func compare(
+    _ one: Substring.UTF8View, _ other: Substring.UTF8View
+  ) -> Int {
+    if one.count != other.count { return one.count - other.count }
+    return one.lexicographicallyPrecedes(other) ? -1 : one.elementsEqual(other) ? 0 : 1
   }
+}
+
+extension Substring.UTF8View {
+  /// Takes the digits off the front and gives them without the zeros before them.
+  fileprivate mutating func takeNumber() -> Substring.UTF8View {
+    let digits = prefix { $0.isDigit }
+    self = dropFirst(digits.count)
+    return digits.drop { $0 == UInt8(ascii: "0") }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 }

@@ -35,7 +35,9 @@ import Testing
     "a version is a number however many zeros stand before it",
     arguments: [
       ("9", "10", true), ("0010", "9", false), ("007", "7", false), ("7", "007", false),
-      ("a", "b", true), ("b", "a", false), ("z", "1", true), ("", "0", true),
+      ("a", "b", true), ("b", "a", false), ("1", "z", true), ("", "0", true),
+      ("MP9", "MP010", true),
+      ("MP010", "MP9", false), ("2026-11-02 9:00", "2026-11-02 10:00", true),
       ("99999999999999999999999999", "100000000000000000000000000", true),
     ])
   func numbers(_ one: String, _ other: String, _ isOlder: Bool) {
