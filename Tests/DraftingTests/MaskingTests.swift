@@ -55,6 +55,25 @@ import Testing
     }
   }
 
+  @Test("lists, elements and broken texts that are called like a number or a person")
+  func names() throws {
+    let number = Self.people[0][0]
+    let bodies = [
+      "{\"\(number)\":[{\"A\":1,\"B\":2},{\"A\":1,\"B\":3}]}",
+      "{\"\(number)\":[{\"A\":1,\"B\":2},{\"A\":1,\"B\":3}],\"C\":\"x\"}",
+      "{\"\(number)\":{\"A\":nothing}}",
+      "<王小宁><R><A>1</A><B>2</B></R><R><A>1</A><B>2</B></R></王小宁>",
+    ]
+    for body in bodies {
+      do {
+        let found = try draft([body])
+        #expect(!found.everything.contains(number) && !found.everything.contains("王小宁"))
+      } catch let fault as DraftFault {
+        #expect(!fault.description.contains(number) && !fault.description.contains("王小宁"))
+      }
+    }
+  }
+
   @Test("a first line of values is not taken for names, even alone")
   func headers() throws {
     for people in [Self.people, Array(Self.people.prefix(1))] {

@@ -11,7 +11,12 @@ enum Home {
   static let folder = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  static func knowledge() throws -> DraftKnowledge {
+  /// Read once: every test needs it.
+  private static let known = Result { try read() }
+
+  static func knowledge() throws -> DraftKnowledge { try known.get() }
+
+  private static func read() throws -> DraftKnowledge {
     var schemas: [SchemaOutline] = []
     for file in try files("topology/schemas", ending: ".json") {
       let name = String(file.lastPathComponent.dropLast(5))

@@ -98,6 +98,7 @@ private struct CodeMeaning {
     var labels: [String: String] = [:]
     for (code, label) in zip(field.values, other.values)
     where !code.isEmpty && !label.isEmpty && label.unicodeScalars.count <= 20 && labels[code] == nil
+      && !Content.isPersonName(label)
     {
       labels[code] = label
     }

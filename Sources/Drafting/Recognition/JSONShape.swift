@@ -17,7 +17,10 @@ enum JSONShape {
     let good = lines.all.prefix(200).filter { (try? tree(of: Array($0))) != nil }.count
     if lines.count > 1, good * 2 >= min(200, lines.count) { return .jsonLines }
     if isCut, mended(text) != nil { return .json }
-    throw DraftFault("it begins like JSON and is none: \(fault)")
+    // Not the path: a member's name may be a value.
+    throw DraftFault(
+      "it begins like JSON and is none: line \(fault.line), byte \(fault.byte): expected \(fault.expectation)"
+    )
   }
 
   static func find(in samples: [ReadSample]) throws(DraftFault) -> BodyShape {
@@ -73,7 +76,7 @@ enum JSONShape {
       guard path.count < 8 else { continue }
       for child in tree.children(of: node) {
         let name = tree.string(tree.nodes[child].name)
-        guard !name.isEmpty, !name.contains("/") else { continue }
+        guard SafeName.isName(name), !name.contains("/") else { continue }
         let inner = path + [name]
         switch tree.nodes[child].kind {
         case .object: open.append((child, inner))

@@ -25,6 +25,9 @@ enum XMLShape {
         "no element of the XML looks like a record: a record is an element with values in it")
     }
     let path = Self.path(of: found.element, in: outline)
+    guard path.allSatisfy(SafeName.isName) else {
+      throw DraftFault("elements whose names look like values are on the way to the records")
+    }
     let isSOAP = path.first == "Envelope" && path.dropFirst().first == "Body"
     var guess = found.guess
     if let label = outline.encoding { guess.reasons.append("the XML declaration says \(label)") }

@@ -122,7 +122,7 @@ enum DraftCommand {
     }
     guard !json else { return }
     print(
-      "wrote \(folder.path): \(counted(draft.files.count, "file")), and \(counted(draft.copies.count, "sample")) as they are"
+      "wrote \(folder.path): \(counted(draft.files.count, "file")), and \(counted(draft.copies.count, "sample")) unchanged"
     )
     print("put made-up data in place of real persons' before you share them; then")
     print("tongban mapping test \(request.department) --accept")
