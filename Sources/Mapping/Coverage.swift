@@ -42,9 +42,10 @@ extension Coverage {
 
 extension Mapping {
   package func coverage(_ trace: MappingTrace) -> Coverage {
+    // A rule is heard where a value is in hand at its end.
     var isHeard = Array(repeating: false, count: rules.count)
-    for index in 0..<program.code.count where trace.counts[index] > 0 {
-      isHeard[Int(program.ruleOf.base[index])] = true
+    for index in 0..<program.code.count where !program.code.base[index].isStructure {
+      isHeard[Int(program.ruleOf.base[index])] = trace.counts[index] > 0
     }
     // The parts of a rule that stand in one place count as one, which is heard when all of them are.
     var order: [RuleNote] = []
@@ -96,5 +97,15 @@ extension Mapping {
     String(
       decoding: UnsafeBufferPointer(
         start: program.pool.base + Int(span.offset), count: Int(span.count)), as: UTF8.self)
+  }
+}
+
+extension Instruction {
+  /// Whether it stands around rules, and tells nothing of the one before it.
+  fileprivate var isStructure: Bool {
+    switch self {
+    case .open, .close, .beginItems, .nextItem, .jumpUnless: true
+    default: false
+    }
   }
 }

@@ -1,7 +1,7 @@
 /// Rows without a title, aligned by what a terminal shows; a cell that is much longer than its column pushes the
 /// rest of its row, not the rest of the block.
 enum Columns {
-  private static let widest = 46
+  private static let widest = 60
 
   static func lines(_ rows: [[String]]) -> [String] {
     let count = rows.map(\.count).max() ?? 0

@@ -35,6 +35,26 @@ import Testing
     #expect(coverage.silentRules.map(\.path) == ["fields.v.first[0]"])
   }
 
+  /// Rules of two fields, a record, and those that gave no value.
+  static let ends: [(String, String, [String])] = [
+    // Found, but the last step leaves nothing.
+    ("{a: {from: 'A', split: ';', part: 2}, b: 'B'}", #"{"A":"x","B":"y"}"#, ["fields.a"]),
+    ("{a: {from: 'A', absent: ['x']}, b: 'B'}", #"{"A":"x","B":"y"}"#, ["fields.a"]),
+    ("{a: {from: 'A', absent: ['x'], default: 'd'}}", #"{"A":"x"}"#, []),
+    // A value in hand from before is none of a group that is not there.
+    (
+      "{a: 'A', g: {when: {K: '1'}, b: 'B'}, h: {c: 'C'}}", #"{"A":"x","B":"y"}"#,
+      ["fields.g.b", "fields.h.c"]
+    ),
+    ("{a: {join: ['A', 'B']}}", #"{"A":"x"}"#, ["fields.a.join[1]"]),
+    ("{a: {each: 'L'}, b: 'B'}", #"{"L":[],"B":"y"}"#, ["fields.a"]),
+  ]
+
+  @Test("a rule is exercised where a value is in hand at its end", arguments: ends)
+  func end(fields: String, record: String, silent: [String]) throws {
+    #expect(try coverage(fields, [record]).silentRules.map(\.path) == silent)
+  }
+
   @Test("native fields that no rule mentions are told with [*] for items")
   func unmentioned() throws {
     let mapping = try Mapping.fields(

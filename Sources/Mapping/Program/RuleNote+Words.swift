@@ -70,7 +70,7 @@ extension Step {
     case .characters(let first, let last):
       last.map { "characters \(first) to \($0)" } ?? "characters from \(first)"
     case .date(let step):
-      "date \(step.words) into \(step.into.text)"
+      "date \(step.words) into \(step.into.text)\(step.policies)"
     case .day(let day): "the day of \(day.words)"
     case .code(let step):
       step.words + step.unknown.words
@@ -85,6 +85,12 @@ extension Step {
 }
 
 extension DateStep {
+  /// What is said of open ends and of `00`, where it is.
+  fileprivate var policies: String {
+    (open.map { ", open ends \($0.rawValue)" } ?? "")
+      + (zeros == .refuse ? "" : ", zeros \(zeros.rawValue)")
+  }
+
   /// The shapes as they are written: `any` stands for many.
   fileprivate var words: String {
     guard shapes.count >= DateShape.any.count,
