@@ -90,7 +90,7 @@ struct AdapterReader {
     for native in formats where !native.isCutAtLines {
       throw node.fault(
         "edge: records: \"lines\" does not go with \(native.contentType): expected a format without a "
-          + "header line, whose records are single lines, in a charset whose line breaks are single octets"
+          + "header line or byte order mark, whose records are single lines, in a charset whose line breaks are single octets"
       )
     }
   }

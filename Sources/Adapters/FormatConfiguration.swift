@@ -16,7 +16,7 @@ package struct NativeFormat: Sendable {
   var isCutAtLines: Bool {
     if charset.isUTF16 { return false }
     return switch format {
-    case .delimited(let format): !format.header
+    case .delimited(let format): !format.header && !format.mark
     case .fixedWidth(let format): format.lines
     case .json(let format): format.lines || format.records.isEmpty
     case .xml, .keyValue: false

@@ -26,7 +26,21 @@ import Testing
         == .delimited(
           DelimitedFormat(
             separator: "|", quote: UInt8(ascii: "'"), header: false, columns: ["a"])))
+    #expect(bars.isCutAtLines)
+    let marked = try format(
+      #"{ kind: "delimited", header: false, columns: ["a"], "byte-order-mark": true }"#)
+    #expect(!marked.isCutAtLines, "a mark in the middle of a file is text")
     #expect(try format(#"{ kind: "delimited" }"#).format == .delimited(DelimitedFormat()))
+  }
+
+  @Test("records within a document in an element's text have two paths")
+  func within() throws {
+    let report = try format(
+      #"{ kind: "xml", within: "Envelope/Body/report/xml", record: "ROOT/ROW" }"#)
+    #expect(
+      report.format
+        == .xml(
+          XMLFormat(record: ["ROOT", "ROW"], within: ["Envelope", "Body", "report", "xml"])))
   }
 
   @Test(

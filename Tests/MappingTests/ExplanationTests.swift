@@ -92,6 +92,14 @@ import Testing
     field = try explained(
       "{from: 'A', table: 'sex', reverse: true}", #"{"A":"1"}"#, tables: ["sex": table])
     #expect(field.result == .value("M", .string) && field.moves.last?.table?.label == "男")
+    field = try explained(
+      "{from: 'A', table: 'sex', named: 'B'}", #"{"A":"F","B":"男"}"#, tables: ["sex": table])
+    #expect(
+      field.moves.suffix(2).map(\.words) == [
+        "compared with B", "table sex, version GB/T 2261.1-2003",
+      ])
+    #expect(field.moves.suffix(2).map(\.after) == ["F", "2"])
+    #expect(field.moves.dropLast().last?.warning?.code == .nameDisagrees)
   }
 
   /// A rule, a record without its value, and the reason that is told.

@@ -119,11 +119,25 @@ extension Compiler {
     }
   }
 
+  /// The name beside a code is compared while the code itself is still in hand.
+  private mutating func translate(_ code: CodeStep, as words: String) {
+    let number = builder.code(code)
+    if let named = code.named {
+      let (start, path) = (builder.next, builder.path(named))
+      builder.add(.named(number, path: path))
+      builder.explain(start, as: "compared with \(named.text)")
+    }
+    let start = builder.next
+    builder.add(.code(number))
+    builder.explain(start, as: words)
+  }
+
   private mutating func step(_ step: Step) {
+    if case .code(let code) = step { return translate(code, as: step.words) }
     let start = builder.next
     defer { builder.explain(start, as: step.words) }
     switch step {
-    case .keepBlanks, .day: break
+    case .keepBlanks, .day, .code: break
     case .absent(let texts):
       let range = builder.constants(texts.map { .text($0) })
       builder.add(.absentTexts(start: range.start, count: range.count))
@@ -150,13 +164,6 @@ extension Compiler {
     case .date(let date):
       let number = builder.date(date)
       builder.add(.date(number))
-    case .code(let code):
-      let number = builder.code(code)
-      if let named = code.named {
-        let path = builder.path(named)
-        builder.add(.named(number, path: path))
-      }
-      builder.add(.code(number))
     case .decimal(let decimal):
       let instruction = builder.values.add(decimal)
       builder.add(instruction)

@@ -21,7 +21,12 @@ extension RuleNote {
       words.append(lookup.words)
     }
     if let when = rule.when { words.append("when \(when.words)") }
-    words.append(contentsOf: rule.steps.map(\.words))
+    for step in rule.steps {
+      if case .code(let code) = step, let named = code.named {
+        words.append("compared with \(named.text)")
+      }
+      words.append(step.words)
+    }
     if let fallback = rule.fallback { words.append("else \(fallback.quoted)") }
     return words
   }
@@ -72,9 +77,7 @@ extension Step {
     case .date(let step):
       "date \(step.words) into \(step.into.text)\(step.policies)"
     case .day(let day): "the day of \(day.words)"
-    case .code(let step):
-      step.words + step.unknown.words
-        + (step.named.map { ", compared with \($0.text)" } ?? "")
+    case .code(let step): step.words + step.unknown.words
     case .check(let kind): kind.words
     case .decimal(let step): step.words
     case .locate(let step): step.words
