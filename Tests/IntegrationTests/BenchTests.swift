@@ -43,7 +43,10 @@ import Testing
   }
 
   @Test(
-    "parsing, mapping, checking and writing a record allocate nothing, however many fields it has")
+    "parsing, mapping, checking and writing a record allocate nothing, however many fields it has",
+    .enabled(
+      if: ProcessInfo.processInfo.environment["TONGBAN_LONG"] != nil,
+      "TONGBAN_LONG asks for it; every allocation of a debug build is traced, which takes minutes"))
   func allocations() async throws {
     let counts = try await run("--allocations,--only,step by step", as: Count.self)
     #expect(counts.count > 4, "every step of every work is counted")

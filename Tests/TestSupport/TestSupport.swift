@@ -77,7 +77,7 @@ package enum TestServers {
 
 /// Waits until the condition holds, or the deadline passes; returns whether it held.
 package func eventually(
-  within seconds: Double = 30, _ condition: () throws -> Bool
+  within seconds: Double = 120, _ condition: () throws -> Bool
 ) rethrows -> Bool {
   let deadline = Date().addingTimeInterval(seconds)
   while Date() < deadline {
