@@ -30,16 +30,16 @@ import Testing
       var crashing = place.environment
       crashing["TONGBAN_FAILPOINT"] = "agent.collected"
       let first = Tongban(agent, environment: crashing)
-      #expect(first.status(within: 60) != nil, "\(first.text)")
+      #expect(first.status(within: 180) != nil, "\(first.text)")
       #expect(FileManager.default.fileExists(atPath: drop.appending(path: "changes.txt").path))
       let second = Tongban(agent, environment: place.environment)
-      let moved = eventually(within: 60) {
+      let moved = eventually(within: 180) {
         FileManager.default.fileExists(atPath: drop.appending(path: "done/changes.txt").path)
       }
       #expect(moved, "\(second.text)")
       #expect(second.stop() == 0)
       let hub = place.start(["core"])
-      let held = eventually(within: 60) {
+      let held = eventually(within: 180) {
         (place.books("core", "social-security")?.accepted ?? 0) >= 1_400
       }
       let books = place.books("core", "social-security")
@@ -74,7 +74,7 @@ import Testing
       var crashing = place.environment
       crashing["TONGBAN_FAILPOINT"] = "agent.delivered"
       let first = Tongban(agent, environment: crashing)
-      #expect(first.status(within: 60) != nil, "\(first.text)")
+      #expect(first.status(within: 180) != nil, "\(first.text)")
       // The department's system takes away what it found, as it would.
       var taken = try take(edge)
       #expect(!taken.isEmpty)
@@ -82,7 +82,7 @@ import Testing
       // What comes after the redelivered ones has them behind it.
       _ = try publisher.publish(messages(300..<301), confirmWithin: 10, deadline: 60)
       publisher.close()
-      let all = try eventually(within: 60) {
+      let all = try eventually(within: 180) {
         taken += try take(edge)
         return taken.contains("<ROOT>300</ROOT>")
       }

@@ -16,7 +16,7 @@ import Testing
       var hub = place.start(["core"])
       for round in 1...4 {
         let goal = Int64(load * round / 6)
-        _ = eventually(within: 60) { (place.books()?.accepted ?? 0) >= goal }
+        _ = eventually(within: 180) { (place.books()?.accepted ?? 0) >= goal }
         hub.kill()
         hub = place.start(["core"])
       }
@@ -35,7 +35,7 @@ import Testing
       for _ in 0..<2 {
         let hub = place.start(["core"], failpoint: failpoint)
         #expect(
-          hub.status(within: 60) != nil, "the failpoint \(failpoint) was never reached: \(hub.text)"
+          hub.status(within: 180) != nil, "the failpoint \(failpoint) was never reached: \(hub.text)"
         )
       }
       let hub = place.start(["core"])
@@ -51,7 +51,7 @@ import Testing
       let first = place.start(["core"])
       let second = place.start(["core"])
       try place.publish(0..<2_000)
-      _ = eventually(within: 60) { (place.books()?.accepted ?? 0) >= 500 }
+      _ = eventually(within: 180) { (place.books()?.accepted ?? 0) >= 500 }
       first.kill()
       try place.publish(2_000..<4_000)
       try place.expectWhole(4_000)

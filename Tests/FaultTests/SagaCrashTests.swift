@@ -46,7 +46,7 @@ import Testing
       try #require(isAtWork)
       try submit(8, to: place)
       #expect(
-        crashing.status(within: 60) != nil,
+        crashing.status(within: 180) != nil,
         "the failpoint \(point) was never reached: \(crashing.text)")
       let hub = place.start(["sync"])
       expectAllEnded(8, place, departments)

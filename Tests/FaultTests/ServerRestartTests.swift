@@ -34,7 +34,7 @@ private func restart(_ server: String) throws {
   let load = 6_000
   let publishing = Thread { try? place.publish(0..<load) }
   publishing.start()
-  _ = eventually(within: 60) { (place.books()?.accepted ?? 0) >= 1_000 }
+  _ = eventually(within: 180) { (place.books()?.accepted ?? 0) >= 1_000 }
   let down = Tongban.run(["down", "--only", server], environment: environment)
   #expect(down.status == 0, "\(down.output) \(down.error)")
   let again = Tongban.run(["up"], environment: environment)

@@ -57,7 +57,7 @@ package final class Tongban: @unchecked Sendable {
   }
 
   /// SIGTERM, and the exit status; nil if it did not end in time and was killed.
-  package func stop(within seconds: Double = 60) -> Int32? {
+  package func stop(within seconds: Double = 120) -> Int32? {
     Foundation.kill(process.processIdentifier, SIGTERM)
     guard let status = status(within: seconds) else {
       kill()
@@ -67,7 +67,7 @@ package final class Tongban: @unchecked Sendable {
   }
 
   /// Waits for its end; nil if it did not come.
-  package func status(within seconds: Double = 60) -> Int32? {
+  package func status(within seconds: Double = 120) -> Int32? {
     var status: Int32?
     _ = eventually(within: seconds) {
       status = process.ended
@@ -111,7 +111,7 @@ package final class Tongban: @unchecked Sendable {
     let said = standardOutput.fileHandleForReading.drained()
     done.wait()
     var status: Int32?
-    _ = eventually(within: 60) {
+    _ = eventually(within: 180) {
       status = process.ended
       return status != nil
     }

@@ -112,7 +112,7 @@ import Testing
         log: { _ in })
       var causes: [String: [String]] = [:]
       var count = 0
-      _ = try eventually(within: 60) {
+      _ = try eventually(within: 180) {
         for delivery in try consumer.take(max: 1_000, wait: 0.5) {
           let body = String(decoding: delivery.message.body.filter { $0 < 0x80 }, as: UTF8.self)
           let code = body.firstMatch(of: /9133[0-9A-Z]{14}/).map { String($0.output) } ?? ""

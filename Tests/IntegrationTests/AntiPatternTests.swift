@@ -46,7 +46,7 @@ import Testing
       }
       submitting.start()
       var seen = 0
-      _ = try eventually(within: 60) {
+      _ = try eventually(within: 180) {
         for delivery in try consumer.take(max: 10, wait: 0.2) {
           let id = delivery.message.properties.correlationID ?? ""
           let rows = try database.query("select state from case_record where id = $1", [.text(id)])
@@ -82,7 +82,7 @@ import Testing
       TestServers.run(
         "/usr/bin/psql",
         [TestServers.databaseURL, "-qc", "alter database \(name) allow_connections true"])
-      let held = eventually(within: 60) { place.books()?.published == 50 }
+      let held = eventually(within: 180) { place.books()?.published == 50 }
       #expect(held, "\(String(describing: place.books())) \(city.hub.text)")
       #expect(place.books()?.dead == 0)
     }

@@ -285,7 +285,7 @@ private final class Scene {
   func deliveries(
     to department: String, of count: Int64, by source: String = "public-security"
   ) throws -> [Message] {
-    let held = eventually(within: 60) {
+    let held = eventually(within: 180) {
       place.books("distribute", source).map { $0.accepted >= count } ?? false
     }
     #expect(held, "\(String(describing: place.books("distribute", source))) \(hub.text)")
