@@ -35,7 +35,8 @@ import Testing
       for _ in 0..<2 {
         let hub = place.start(["core"], failpoint: failpoint)
         #expect(
-          hub.status(within: 180) != nil, "the failpoint \(failpoint) was never reached: \(hub.text)"
+          hub.status(within: 180) != nil,
+          "the failpoint \(failpoint) was never reached: \(hub.text)"
         )
       }
       let hub = place.start(["core"])
