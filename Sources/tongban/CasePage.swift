@@ -31,7 +31,7 @@ struct CasePage {
     ])
     for (step, progress) in zip(file.flow.steps, file.case.steps) {
       table.add([
-        step.name, step.act.title, step.department, progress.phase.rawValue,
+        step.name, step.title, step.doer, progress.phase.rawValue,
         String(progress.attempts), progress.due?.description ?? "", progress.reason,
       ])
     }
@@ -54,7 +54,8 @@ struct CasePage {
 /// A case as a program reads it.
 struct CaseLine: Encodable {
   struct Step: Encodable {
-    let name, department, task, phase, reason: String
+    let name, doer, title, phase, reason: String
+    let task: String?
     let attempts: Int
     let due: String?
   }
@@ -82,8 +83,8 @@ struct CaseLine: Encodable {
     due = file.case.due?.description
     steps = zip(file.flow.steps, file.case.steps).map { step, progress in
       Step(
-        name: step.name, department: step.department, task: step.act.task,
-        phase: progress.phase.rawValue, reason: progress.reason, attempts: progress.attempts,
+        name: step.name, doer: step.doer, title: step.title, phase: progress.phase.rawValue,
+        reason: progress.reason, task: step.act?.task, attempts: progress.attempts,
         due: progress.due?.description)
     }
     history = file.history.map { Entry(number: $0.number, at: $0.at.description, said: $0.said) }

@@ -55,7 +55,7 @@ enum FlowCommands {
     let json = arguments.flag("--json")
     try arguments.end()
     let flow = try flow(name).flow
-    let faults = flow.check(departments: flow.steps.map(\.department))
+    let faults = flow.check(departments: flow.steps.compactMap(\.department))
     guard faults.isEmpty else { throw faults[0] }
     let simulation = Simulation(flow)
     var states: [String: Int] = [:]

@@ -62,6 +62,56 @@ let diamondText = """
     """)
 }
 
+/// Everything that a flow may have: a review, a question, a quorum of opinions, an optional and a conditional step, a
+/// refusal that waits for a change elsewhere, supplements, special procedures, an included flow, and a lock.
+@Sendable func joint() throws -> Flow {
+  try Flow.read(Array(jointText.utf8), file: "joint.json5") { name in
+    name == "account" ? Array(accountText.utf8) : nil
+  }
+}
+
+let jointText = """
+  { name: "joint", title: "t", version: 1, operators: { queue: "desk", remind: "1d" },
+    entities: [{ kind: "enterprise-name", value: "application.name", lock: true },
+      { kind: "register-number", value: "register.number" }],
+    conflict: { wait: "10d" },
+    steps: {
+      look: { department: "market-regulation", task: "look", role: "review", timeout: "60s" },
+      consent: { after: "look", question: { title: "consent of the owner", needs: ["consent"], within: "5d" } },
+      fire: { department: "public-security", task: "opine", after: "look", timeout: "60s", suspension: "10d",
+        compensation: { needless: "an opinion" } },
+      health: { department: "social-security", task: "opine", after: "look", timeout: "60s",
+        compensation: { needless: "an opinion" } },
+      traffic: { department: "tax", task: "opine", after: "look", timeout: "60s",
+        compensation: { needless: "an opinion" } },
+      joined: { department: "market-regulation", task: "join", after: ["fire", "health", "traffic"],
+        join: { quorum: 2 }, timeout: "60s", supplement: "15d", compensation: { task: "part", timeout: "60s" } },
+      register: { department: "market-regulation", task: "register", after: ["joined", "consent"],
+        input: { consent: "consent.consent", name: "application.name" }, timeout: "60s", supplement: "15d",
+        retry: { attempts: 2, backoff: "5s" }, awaits: [{ code: "HELD_ELSEWHERE", event: "std.enterprise.v1",
+          member: "creditCode", key: "application.name", within: "30d", again: "2d" }],
+        compensation: { task: "revoke", timeout: "60s", retry: { attempts: 3, backoff: "5s" } } },
+      insure: { flow: "account", after: "register", when: { path: "application.employees", atLeast: 1 },
+        input: { number: "register.number", name: "application.name" } },
+      gift: { department: "tax", task: "gift", after: "register", optional: true, timeout: "60s",
+        compensation: { byHand: "get the gift back" } },
+      last: { department: "market-regulation", task: "close", after: ["insure", "gift"], timeout: "60s",
+        input: { account: "insure-open.number?" }, compensation: { needless: "a note" } },
+    } }
+  """
+
+let accountText = """
+  { name: "account", title: "t", version: 1, operators: { queue: "desk", remind: "1d" },
+    steps: {
+      open: { department: "social-security", task: "open", input: { number: "application.number" }, timeout: "60s",
+        compensation: { task: "close", input: { number: "open.number?" }, timeout: "60s",
+          retry: { attempts: 2, backoff: "5s" } } },
+      insure: { department: "social-security", task: "insure", after: "open",
+        input: { name: "application.name", account: "open.number" }, timeout: "60s",
+        compensation: { task: "stop", timeout: "60s" } },
+    } }
+  """
+
 let application = Value.object([.init("name", .string("an enterprise"))])
 
 /// A case that is driven event by event, with what each event caused.
@@ -108,6 +158,14 @@ struct Drive {
 
   /// `department.task#attempt`, in order.
   var asked: [String] { tasks.map { "\($0.department).\($0.task)#\($0.attempt)" } }
+
+  var clocks: [ClockChange] {
+    effects.compactMap { if case .clock(let change) = $0 { change } else { nil } }
+  }
+
+  var refusal: Refusal? {
+    if case .refused(let refusal) = disposition { refusal } else { nil }
+  }
 
   var notices: [NoticeKind] {
     effects.compactMap { if case .notice(let kind) = $0 { kind } else { nil } }

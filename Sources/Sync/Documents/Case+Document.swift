@@ -7,6 +7,9 @@ extension Case {
       .init("undoing", .bool(isUndoing)), .init("events", .int(events)),
     ]
     if !reason.isEmpty { members.append(.init("reason", .string(reason))) }
+    if isNotAccepted { members.append(.init("notAccepted", .bool(true))) }
+    if let queueDue { members.append(.init("queueDue", .number(String(queueDue.microseconds)))) }
+    if amendments != .empty { members.append(.init("amendments", amendments)) }
     let progress = zip(flow.steps, steps).map { Value.Member($0.name, $1.document) }
     members.append(.init("steps", .object(progress)))
     return .object(members)
@@ -19,6 +22,9 @@ extension Case {
     isUndoing = document.member("undoing") == .bool(true)
     events = try reader.int("events")
     reason = document.member("reason")?.text ?? ""
+    isNotAccepted = document.member("notAccepted") == .bool(true)
+    queueDue = document.instant("queueDue")
+    amendments = document.member("amendments") ?? .empty
     let stored = try reader.object("steps")
     var steps: [StepProgress] = []
     for step in flow.steps { steps.append(try StepProgress(stored.object(step.name))) }
@@ -36,6 +42,12 @@ extension StepProgress {
     members.append(
       .init("answers", .array(answers.map { $0.map { .string($0.rawValue) } ?? .null })))
     if let due { members.append(.init("due", .number(String(due.microseconds)))) }
+    if let until { members.append(.init("until", .number(String(until.microseconds)))) }
+    if let awaited { members.append(.init("awaited", .string(awaited))) }
+    if suspensions > 0 {
+      members.append(.init("suspensions", .int(suspensions)))
+      members.append(.init("resumptions", .int(resumptions)))
+    }
     if data != .empty { members.append(.init("data", data)) }
     if undoData != .empty { members.append(.init("undoData", undoData)) }
     if !reason.isEmpty { members.append(.init("reason", .string(reason))) }
@@ -48,7 +60,11 @@ extension StepProgress {
     attempts = reader.optionalInt("attempts") ?? 0
     tries = reader.optionalInt("tries") ?? 0
     undoFrom = reader.optionalInt("undoFrom")
-    due = reader.value.member("due")?.int64.map { Instant(microseconds: $0) }
+    due = reader.value.instant("due")
+    until = reader.value.instant("until")
+    awaited = reader.value.member("awaited")?.text
+    suspensions = reader.optionalInt("suspensions") ?? 0
+    resumptions = reader.optionalInt("resumptions") ?? 0
     guard (due != nil) == phase.isWaiting else { throw reader.fault("due") }
     data = reader.value.member("data") ?? .empty
     undoData = reader.value.member("undoData") ?? .empty
@@ -62,5 +78,11 @@ extension StepProgress {
       answers.append(outcome)
     }
     guard answers.count == attempts else { throw reader.fault("answers") }
+  }
+}
+
+extension Value {
+  fileprivate func instant(_ name: String) -> Instant? {
+    member(name)?.int64.map { Instant(microseconds: $0) }
   }
 }

@@ -4,6 +4,12 @@ extension CaseEvent {
     switch self {
     case .submitted: .event("submitted")
     case .due: .event("due")
+    case .queued: .event("queued")
+    case .admitted: .event("admitted")
+    case .supplemented(let step, let data):
+      .event("supplemented", [.init("step", .string(step)), .init("data", data)])
+    case .happened(let step, let event):
+      .event("happened", [.init("step", .string(step)), .init("id", .string(event))])
     case .cancelled(let reason): .event("cancelled", [.init("reason", .string(reason))])
     case .resolved(let step, let resolution, let reason):
       .event(
@@ -21,6 +27,13 @@ extension CaseEvent {
     switch try reader.text("event") {
     case "submitted": self = .submitted
     case "due": self = .due
+    case "queued": self = .queued
+    case "admitted": self = .admitted
+    case "supplemented":
+      self = .supplemented(
+        step: try reader.text("step"), data: document.member("data") ?? .empty)
+    case "happened":
+      self = .happened(step: try reader.text("step"), event: try reader.text("id"))
     case "cancelled": self = .cancelled(reason: try reader.text("reason"))
     case "resolved":
       self = .resolved(
@@ -31,7 +44,9 @@ extension CaseEvent {
         StepResult(
           step: try reader.text("step"), attempt: try reader.int("attempt"),
           outcome: try reader.word("outcome"), data: document.member("data") ?? .empty,
-          reason: document.member("reason")?.text ?? ""))
+          reason: document.member("reason")?.text ?? "",
+          code: document.member("code")?.text ?? "",
+          procedure: reader.optionalInt("procedure") ?? 1))
     default: throw reader.fault("event")
     }
   }
@@ -45,6 +60,8 @@ extension StepResult {
     ]
     if data != .empty { members.append(.init("data", data)) }
     if !reason.isEmpty { members.append(.init("reason", .string(reason))) }
+    if !code.isEmpty { members.append(.init("code", .string(code))) }
+    if procedure != 1 { members.append(.init("procedure", .int(procedure))) }
     return members
   }
 }

@@ -80,7 +80,7 @@ struct Docket {
       case .notice(let kind):
         messages += CaseNotice(kind, entry.case, entry.flow, at: now).messages
       case .history(let line): entry.history.append(line)
-      case .timer: break  // stored with the case, whose `due` it is
+      case .timer, .clock: break  // the time is stored with the case, whose `due` it is
       }
     }
     return transition.disposition

@@ -83,7 +83,7 @@ package struct SyncStage: Stage {
   /// Only the step's own department may answer for it.
   private static func forgery(_ item: Batch.Item, _ body: ResultBody, _ flow: Flow) -> DeadLetter? {
     guard let index = flow.index(of: body.result.step) else { return nil }
-    let department = flow.steps[index].department
+    let department = flow.steps[index].department ?? "no department"
     func refused(_ place: String) -> DeadLetter {
       DeadLetter(
         stage: "sync.fold", code: "WRONG_SENDER", place: place,

@@ -19,6 +19,7 @@ extension Flow {
     }
     faults += pivots
     for index in steps.indices {
+      faults += reviewing(index)
       faults += undoing(index)
       faults += inputs(of: index)
     }
@@ -26,11 +27,11 @@ extension Flow {
   }
 
   private func unknownDepartment(_ step: Step, among known: [String]) -> [ConfigurationError] {
-    guard !known.contains(step.department) else { return [] }
+    guard let department = step.department, !known.contains(department) else { return [] }
     let hint =
-      nearestName(to: step.department, in: known).map { "did you mean \"\($0)\"?" }
+      nearestName(to: department, in: known).map { "did you mean \"\($0)\"?" }
       ?? "known are \(known.sorted().joined(separator: ", "))"
-    return [step.place.fault("unknown department \"\(step.department)\"; \(hint)")]
+    return [step.place.fault("unknown department \"\(department)\"; \(hint)")]
   }
 
   private var stepsInCycles: [Int] { steps.indices.filter { predecessors(of: $0).contains($0) } }
@@ -60,13 +61,30 @@ extension Flow {
       }
   }
 
+  /// A review comes before everything else and leaves nothing behind that had to be undone.
+  private func reviewing(_ index: Int) -> [ConfigurationError] {
+    let step = steps[index]
+    guard step.role == .review else { return [] }
+    if let other = step.after.first(where: { steps[$0].role != .review }) {
+      return [
+        step.place.fault(
+          "the review \"\(step.name)\" waits for \"\(steps[other].name)\", which is none")
+      ]
+    }
+    switch step.compensation {
+    case .absent, .needless: return []
+    case .act, .byHand:
+      return [step.place.fault("the review \"\(step.name)\" changes nothing, so nothing undoes it")]
+    }
+  }
+
   private func undoing(_ index: Int) -> [ConfigurationError] {
     let step = steps[index]
     let isAfterPivot = pivot.map { predecessors(of: index).contains($0) } ?? false
     switch step.role {
     case .retriable where !isAfterPivot:
       return [step.place.fault("\"\(step.name)\" is retriable but does not come after a pivot")]
-    case .compensable where isAfterPivot:
+    case .compensable where isAfterPivot && step.act != nil:
       return [
         step.place.fault(
           "\"\(step.name)\" comes after the pivot, from where nothing is undone: its role is retriable"
@@ -84,15 +102,63 @@ extension Flow {
     return []
   }
 
-  /// A task's input comes from the application or from steps that are done by then.
+  /// What a step reads comes from the application or from steps that are done by then.
   private func inputs(of index: Int) -> [ConfigurationError] {
     let before = predecessors(of: index)
-    var faults = late(steps[index].act, allowed: before, step: index)
-    if case .act(let act) = steps[index].compensation {
-      faults += late(act, allowed: before.union([index]), step: index)
-      faults += certain(act, of: index)
+    let step = steps[index]
+    var faults: [ConfigurationError] = []
+    for condition in step.conditions {
+      faults += late(condition.source, allowed: before, step: index, condition.place)
+    }
+    if let act = step.act {
+      faults += act.awaits.flatMap { late($0.key, allowed: before, step: index, $0.place) }
+      for input in act.input {
+        faults += late(input.source, allowed: before, step: index, input.place)
+        faults += uncertain(input, of: index)
+      }
+    }
+    if case .act(let undo) = step.compensation {
+      for input in undo.input {
+        faults += late(input.source, allowed: before.union([index]), step: index, input.place)
+      }
+      faults += certain(undo, of: index)
     }
     return faults
+  }
+
+  /// A step that may be left out leaves no result.
+  private func uncertain(_ input: Input, of index: Int) -> [ConfigurationError] {
+    guard case .result(let source, _) = input.source, !input.isOptional, source != index,
+      predecessors(of: index).contains(source), mayBeAbsent(source, for: index)
+    else { return [] }
+    return [
+      input.place.fault(
+        "\"\(steps[source].name)\" may be left out or fail before \"\(steps[index].name)\"; end the path with \"?\""
+      )
+    ]
+  }
+
+  /// Whether a step that comes before another may have no result when that one begins: it, or what it builds on, is
+  /// optional or conditional, or only a quorum of it is waited for. The other's own conditions may have seen to it.
+  private func mayBeAbsent(_ source: Int, for index: Int) -> Bool {
+    let seen = steps[index].conditions.contains { condition in
+      guard case .result(source, _) = condition.source else { return false }
+      return condition.test != .present(false)
+    }
+    if seen { return false }
+    let isConditional = steps[source].conditions.contains { condition in
+      !steps[index].conditions.contains {
+        $0.source == condition.source && $0.test == condition.test
+      }
+    }
+    if steps[source].isOptional || isConditional { return true }
+    let waiting = predecessors(of: index).union([index])
+    let isInQuorum = dependents(of: source).contains {
+      waiting.contains($0) && steps[$0].join != .all
+    }
+    if isInQuorum { return true }
+    return !steps[source].after.isEmpty
+      && steps[source].after.allSatisfy { mayBeAbsent($0, for: index) }
   }
 
   /// A step whose answer never came is undone too, and then nothing is known of its result.
@@ -105,26 +171,30 @@ extension Flow {
     }
   }
 
-  private func late(_ act: Act, allowed: Set<Int>, step: Int) -> [ConfigurationError] {
-    act.input.compactMap { input in
-      guard case .result(let source, _) = input.source, !allowed.contains(source) else {
-        return nil
-      }
-      return input.place.fault(
+  private func late(
+    _ source: Input.Source, allowed: Set<Int>, step: Int, _ place: Place
+  ) -> [ConfigurationError] {
+    guard case .result(let source, _) = source, !allowed.contains(source) else { return [] }
+    return [
+      place.fault(
         "\"\(steps[source].name)\" is not done before \"\(steps[step].name)\"; add it to \"after\"")
-    }
+    ]
   }
 
   /// The paths that tasks need of an application and that this one lacks.
   package func missing(in application: Value) -> [String] {
     var missing: [String] = []
-    for step in steps {
+    func look(for path: [String]) {
+      guard application.at(path) == nil else { return }
+      let name = path.joined(separator: ".")
+      if !missing.contains(name) { missing.append(name) }
+    }
+    for entity in entities {
+      if case .application(let path) = entity.source { look(for: path) }
+    }
+    for step in steps where !step.isOutOfQuestion(in: application) {
       for input in step.acts.flatMap(\.input) where !input.isOptional {
-        guard case .application(let path) = input.source, application.at(path) == nil else {
-          continue
-        }
-        let name = path.joined(separator: ".")
-        if !missing.contains(name) { missing.append(name) }
+        if case .application(let path) = input.source { look(for: path) }
       }
     }
     return missing
@@ -132,9 +202,11 @@ extension Flow {
 }
 
 extension Flow.Step {
-  /// The step's own act and, where it has one, the act that undoes it.
-  var acts: [Flow.Act] {
-    if case .act(let undo) = compensation { return [act, undo] }
-    return [act]
+  /// Whether the application alone shows that the step will be omitted.
+  fileprivate func isOutOfQuestion(in application: Value) -> Bool {
+    conditions.contains { condition in
+      guard case .application(let path) = condition.source else { return false }
+      return !condition.holds(of: application.at(path))
+    }
   }
 }

@@ -3,11 +3,18 @@ import Configuration
 /// Reads a flow from its file. What one value alone can show to be wrong is an error here; what only the
 /// whole can show is found by `Flow.check`.
 extension Flow {
-  package static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> Flow {
-    try Flow(JSON5.read(bytes, file: file))
+  /// Gives the text of an included flow by its name; nil if there is none.
+  package typealias Inclusion = (String) -> [UInt8]?
+
+  package static func read(
+    _ bytes: [UInt8], file: String, including: Inclusion = { _ in nil }
+  ) throws(ConfigurationError) -> Flow {
+    try Flow(JSON5.read(bytes, file: file), including: including, within: [])
   }
 
-  init(_ node: ConfigurationNode) throws(ConfigurationError) {
+  init(
+    _ node: ConfigurationNode, including: Inclusion, within: [String]
+  ) throws(ConfigurationError) {
     var object = try node.object()
     place = Place(node)
     name = try object.required("name").word()
@@ -15,14 +22,16 @@ extension Flow {
     version = try object.required("version").int(1...1_000_000)
     operators = try Operators(object.required("operators"))
     notices = try Flow.notices(object.optional("notices"))
-    let members = try object.required("steps").members()
-    guard !members.isEmpty else {
-      throw try object.required("steps").fault("expected at least one step")
+    beginning = try object.optional("begins").map(Beginning.init)
+    let steps = try StepList(
+      object.required("steps"), including: including, within: within + [name])
+    self.steps = steps.steps
+    var entities: [Entity] = []
+    for item in object.optional("entities")?.list() ?? [] {
+      entities.append(try Entity(item, scope: steps.scope))
     }
-    let names = members.map(\.name)
-    var steps: [Step] = []
-    for member in members { steps.append(try Step(member, names: names)) }
-    self.steps = steps
+    self.entities = entities
+    conflict = try Conflict(object.optional("conflict"))
     try object.end()
   }
 
@@ -72,113 +81,66 @@ extension Flow.Operators {
   }
 }
 
-extension Flow.Step {
-  fileprivate init(
-    _ member: ConfigurationNode.Member, names: [String]
-  ) throws(ConfigurationError) {
-    var object = try member.node.object()
-    name = member.name
-    guard name.isWord, !["application", "case"].contains(name) else {
-      throw member.node.fault(
-        "expected a step's name of letters, digits and hyphens, other than application and case")
-    }
-    place = Flow.Place(member.node)
-    department = try object.required("department").word()
-    var after: [Int] = []
-    for item in object.optional("after")?.list() ?? [] { after.append(try item.step(among: names)) }
-    self.after = after
-    role = try object.optional("role")?.choice(of: Flow.Role.self) ?? .compensable
-    act = try Flow.Act(reading: &object, names: names)
-    compensation = try Flow.Compensation(object.optional("compensation"), names: names)
-    try object.end()
-  }
-}
-
-extension Flow.Compensation {
-  /// An act, or `{ needless: "why there is nothing to undo" }`.
-  fileprivate init(
-    _ node: ConfigurationNode?, names: [String]
-  ) throws(ConfigurationError) {
-    guard let node else {
-      self = .absent
-      return
-    }
+extension Flow.Entity {
+  fileprivate init(_ node: ConfigurationNode, scope: FlowScope) throws(ConfigurationError) {
     var object = try node.object()
-    if let reason = object.optional("needless") {
-      self = .needless(reason: try reason.name())
-    } else {
-      self = .act(try Flow.Act(reading: &object, names: names))
+    kind = try object.required("kind").word()
+    source = try scope.path(object.required("value")).source
+    isLocked = try object.optional("lock")?.bool() ?? false
+    place = Flow.Place(node)
+    if isLocked, case .result = source {
+      throw node.fault(
+        "only what the application says can be locked, since a case is locked as it begins")
     }
     try object.end()
   }
 }
 
-extension Flow.Act {
-  fileprivate init(
-    reading object: inout ConfigurationObject, names: [String]
-  ) throws(ConfigurationError) {
-    place = Flow.Place(object.node)
-    task = try object.required("task").word()
-    title = try object.optional("title")?.name() ?? task
-    timeout = try object.required("timeout").duration(0.1...90 * 86_400)
-    retry = try Flow.Retry(object.optional("retry"))
-    var input: [Flow.Input] = []
-    if let node = object.optional("input") {
-      for member in try node.members() { input.append(try Flow.Input(member, names: names)) }
-    }
-    self.input = input
-  }
-}
-
-extension Flow.Retry {
+extension Flow.Conflict {
+  /// `"refuse"`, or `{ wait: "10d" }`.
   fileprivate init(_ node: ConfigurationNode?) throws(ConfigurationError) {
     guard let node else {
-      (attempts, backoff, limit) = (1, 0, 0)
+      self = .refuse
+      return
+    }
+    if case .string = node.value {
+      guard try node.string() == "refuse" else {
+        throw node.unknown("value", try node.string(), known: ["refuse"])
+      }
+      self = .refuse
       return
     }
     var object = try node.object()
-    attempts = try object.required("attempts").int(1...100)
-    backoff = try object.required("backoff").duration(0.01...86_400)
-    limit = try object.optional("limit")?.duration(0.01...7 * 86_400) ?? 3600
+    self = .wait(try object.required("wait").duration(0.1...365 * 86_400))
     try object.end()
   }
 }
 
-extension Flow.Input {
-  /// A path (`"application.name"`, `"registration.uscc"`, `"case.id"`; a `?` at its end where the value may be absent),
-  /// or a constant as `{ value: … }`.
-  fileprivate init(
-    _ member: ConfigurationNode.Member, names: [String]
-  ) throws(ConfigurationError) {
-    name = member.name
-    place = Flow.Place(member.node)
-    if case .object = member.node.value {
-      var object = try member.node.object()
-      source = .constant(Value(try object.required("value")))
-      isOptional = false
-      try object.end()
-      return
+extension Flow.Beginning {
+  fileprivate init(_ node: ConfigurationNode) throws(ConfigurationError) {
+    var object = try node.object()
+    schema = try object.required("event").name()
+    change = try object.required("change").word()
+    var parts: [Part] = []
+    for member in try object.required("application").members() {
+      var path = try member.node.name()
+      let isOptional = path.hasSuffix("?")
+      if isOptional { path.removeLast() }
+      parts.append(Part(name: member.name, path: path.words(of: "."), isOptional: isOptional))
     }
-    var path = try member.node.name()
-    isOptional = path.hasSuffix("?")
-    if isOptional { path.removeLast() }
-    let words = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    let rest = Array(words.dropFirst())
-    guard let first = words.first, !words.contains("") else {
-      throw member.node.fault("expected a path such as \"application.name\", found \"\(path)\"")
-    }
-    switch first {
-    case "application": source = .application(rest)
-    case "case":
-      guard rest == ["id"] else { throw member.node.unknown("path", path, known: ["case.id"]) }
-      source = .caseID
-    default:
-      guard let step = names.firstIndex(of: first) else {
-        throw member.node.unknown(
-          "beginning of a path", first, known: ["application", "case"] + names)
-      }
-      source = .result(step, rest)
-    }
+    application = parts
+    original = try object.optional("original").map(Original.init)
+    try object.end()
+  }
+}
+
+extension Flow.Beginning.Original {
+  fileprivate init(_ node: ConfigurationNode) throws(ConfigurationError) {
+    var object = try node.object()
+    flow = try object.required("flow").word()
+    kind = try object.required("kind").word()
+    path = try object.required("value").name().words(of: ".")
+    try object.end()
   }
 }
 
@@ -196,7 +158,7 @@ extension Flow.Place {
 
 extension ConfigurationNode {
   /// A name that can stand in a routing key: letters, digits and hyphens.
-  fileprivate func word() throws(ConfigurationError) -> String {
+  func word() throws(ConfigurationError) -> String {
     let text = try name()
     guard text.isWord else {
       throw fault("expected a word of letters, digits and hyphens, found \"\(text)\"")
@@ -204,15 +166,7 @@ extension ConfigurationNode {
     return text
   }
 
-  fileprivate func step(among names: [String]) throws(ConfigurationError) -> Int {
-    let text = try string()
-    guard let index = names.firstIndex(of: text) else {
-      throw unknown("step", text, known: names)
-    }
-    return index
-  }
-
-  fileprivate func duration(_ bounds: ClosedRange<Double>) throws(ConfigurationError) -> Double {
+  func duration(_ bounds: ClosedRange<Double>) throws(ConfigurationError) -> Double {
     let seconds = try seconds()
     guard bounds.contains(seconds) else {
       throw fault(
@@ -224,7 +178,7 @@ extension ConfigurationNode {
 }
 
 extension String {
-  fileprivate var isWord: Bool {
+  var isWord: Bool {
     !isEmpty && utf8.count <= 64
       && utf8.allSatisfy { byte in
         switch byte {
@@ -235,17 +189,8 @@ extension String {
         }
       }
   }
-}
 
-extension Value {
-  fileprivate init(_ node: ConfigurationNode) {
-    switch node.value {
-    case .null: self = .null
-    case .bool(let flag): self = .bool(flag)
-    case .number(let text): self = .number(text)
-    case .string(let text): self = .string(text)
-    case .array(let items): self = .array(items.map(Value.init))
-    case .object(let members): self = .object(members.map { Member($0.name, Value($0.node)) })
-    }
+  func words(of separator: Character) -> [String] {
+    split(separator: separator, omittingEmptySubsequences: false).map(String.init)
   }
 }

@@ -9,7 +9,13 @@ package struct Flow: Sendable {
   package let operators: Operators
   /// Where each kind of notice goes; a kind that is not here goes nowhere.
   package let notices: [NoticeKind: [NoticeRoute]]
-  /// In the order of the file.
+  /// The persons, enterprises and things that a case is about, under which it is found and locked.
+  package let entities: [Entity]
+  /// What a case does when another holds an entity that it must lock.
+  package let conflict: Conflict
+  /// The change event that begins a case of itself; nil where only a submission does.
+  package let beginning: Beginning?
+  /// In the order of the file; an included flow's steps stand where it is included.
   package let steps: [Step]
   /// Where the flow stands in its file, for errors.
   package let place: Place
@@ -40,20 +46,26 @@ package struct Flow: Sendable {
     }
   }
 
-  /// One department's task in the flow.
+  /// One department's task in the flow, or one question to the applicant.
   package struct Step: Sendable {
     package let name: String
-    package let department: String
-    package let act: Act
-    /// The steps that must be done before, as indices into `steps`.
-    package let after: [Int]
-    package let role: Role
+    package let work: Work
+    /// The steps that must be settled before, as indices into `steps`.
+    package var after: [Int]
+    package var join: Join
+    /// All must hold when the step's turn comes; otherwise it is omitted.
+    package let conditions: [Condition]
+    package var role: Role
+    /// Whether the case goes on without it, and then ends in part (部分办结).
+    package let isOptional: Bool
     package let compensation: Compensation
     package let place: Place
   }
 
   /// What a completed step means for a case that fails later.
   package enum Role: String, Sendable, CaseIterable {
+    /// Comes before acceptance (预审): its refusal ends the case as not accepted, its silence means accepted.
+    case review
     /// It can be undone by a new act.
     case compensable
     /// From here on the case only goes forward.
@@ -64,6 +76,8 @@ package struct Flow: Sendable {
 
   package enum Compensation: Sendable {
     case act(Act)
+    /// No department undoes it by a task: operators do, as the title says.
+    case byHand(title: String)
     /// There is nothing to undo, and why.
     case needless(reason: String)
     case absent
@@ -77,6 +91,11 @@ package struct Flow: Sendable {
     /// Seconds that the department has for one attempt.
     package let timeout: Double
     package let retry: Retry
+    /// Seconds that the applicant has for a supplement (补正) if the department asks for one; nil: it may not.
+    package let supplement: Double?
+    /// The longest that a special procedure (特别程序) may take, in seconds; nil: there is none.
+    package let suspension: Double?
+    package let awaits: [Await]
     package let place: Place
   }
 
@@ -103,7 +122,7 @@ package struct Flow: Sendable {
     package let isOptional: Bool
     package let place: Place
 
-    package enum Source: Sendable {
+    package enum Source: Sendable, Equatable {
       case constant(Value)
       /// A path into the application.
       case application([String])

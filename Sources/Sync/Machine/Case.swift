@@ -5,11 +5,28 @@ import Events
 /// A value. Only `Machine` changes it, and only by an event.
 package struct Case: Sendable, Equatable {
   package enum State: String, Sendable, CaseIterable {
-    case submitted, running, compensating, completed, compensated
+    case submitted
+    /// Waits for another case to give up an entity that both would change.
+    case queued
+    case running
+    /// At least one step waits for the applicant; the others go on by themselves.
+    case withApplicant = "with-applicant"
+    case compensating
     /// At least one step waits for operators; the others go on by themselves.
     case needsOperator = "needs-operator"
+    case completed
+    /// Ended (部分办结): what had to be done is, and an optional step is not.
+    case partlyCompleted = "partly-completed"
+    case compensated
+    /// Ended before acceptance (不予受理).
+    case notAccepted = "not-accepted"
 
-    package var isTerminal: Bool { self == .completed || self == .compensated }
+    package var isTerminal: Bool {
+      switch self {
+      case .completed, .partlyCompleted, .compensated, .notAccepted: true
+      case .submitted, .queued, .running, .withApplicant, .compensating, .needsOperator: false
+      }
+    }
   }
 
   package let id: String
@@ -24,6 +41,12 @@ package struct Case: Sendable, Equatable {
   package var state = State.submitted
   /// Whether completed steps are being undone. Never turns back.
   package var isUndoing = false
+  /// Whether it turned round before it was accepted.
+  package var isNotAccepted = false
+  /// While it is queued: when its turn must have come.
+  package var queueDue: Instant?
+  /// What the applicant has said since, laid over the application.
+  package var amendments = Value.empty
   /// Why the case did not go its way; empty while it does.
   package var reason = ""
   /// In the order of the flow's steps.
@@ -55,7 +78,7 @@ package struct Case: Sendable, Equatable {
   }
 
   /// When to look at the case again if nothing comes: the earliest deadline of its waits. Nil once it has ended.
-  package var due: Instant? { steps.compactMap(\.due).min() }
+  package var due: Instant? { (steps.compactMap(\.due) + [queueDue].compactMap(\.self)).min() }
 }
 
 /// How far one step of a case has come.
@@ -67,6 +90,12 @@ package struct StepProgress: Sendable, Equatable {
     case running
     /// Between two attempts at the act.
     case pausing
+    /// The applicant is asked: for a supplement that the department wants, or for what the step itself wants to know.
+    case asked
+    /// The department is in a special procedure, which does not count.
+    case suspended
+    /// The department refused for now; a change elsewhere is waited for.
+    case awaiting
     case done
     /// The department said no: nothing was done.
     case refused
@@ -74,6 +103,8 @@ package struct StepProgress: Sendable, Equatable {
     case unknown
     /// Never begun, since the case is being undone.
     case skipped
+    /// Never begun, since its condition does not hold or what it builds on is not there.
+    case omitted
     /// After the pivot: the act failed and is with the operators.
     case stuck
     /// An attempt at the compensation is with the department.
@@ -91,8 +122,10 @@ package struct StepProgress: Sendable, Equatable {
     /// Whether the step waits for something from outside, and so must have a deadline.
     package var isWaiting: Bool {
       switch self {
-      case .running, .pausing, .undoing, .undoPausing, .stuck, .undoStuck: true
-      case .waiting, .done, .refused, .unknown, .skipped, .undone, .waived: false
+      case .running, .pausing, .asked, .suspended, .awaiting, .undoing, .undoPausing, .stuck,
+        .undoStuck:
+        true
+      case .waiting, .done, .refused, .unknown, .skipped, .omitted, .undone, .waived: false
       }
     }
   }
@@ -108,6 +141,13 @@ package struct StepProgress: Sendable, Equatable {
   package var answers: [Outcome?] = []
   /// When the wait that the step is in ends.
   package var due: Instant?
+  /// While it awaits a change elsewhere: when that is given up.
+  package var until: Instant?
+  /// The code of the refusal after which it waits, or waited last.
+  package var awaited: String?
+  /// How many special procedures have begun, and up to which they have ended.
+  package var suspensions = 0
+  package var resumptions = 0
   /// The act's result.
   package var data = Value.empty
   /// The compensation's result: a new act has its own number.

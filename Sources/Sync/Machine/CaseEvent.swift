@@ -4,7 +4,15 @@ import Events
 package enum CaseEvent: Sendable, Equatable {
   /// It exists; its first steps begin.
   case submitted
+  /// Another case holds what it must lock; it waits its turn.
+  case queued
+  /// What it must lock is its own now.
+  case admitted
   case result(StepResult)
+  /// What the applicant was asked for.
+  case supplemented(step: String, data: Value)
+  /// The change elsewhere that a step awaits, by the event's id.
+  case happened(step: String, event: String)
   /// A deadline that the case was waiting for has passed.
   case due
   case cancelled(reason: String)
@@ -18,15 +26,22 @@ package struct StepResult: Sendable, Equatable {
   package let outcome: Outcome
   package let data: Value
   package let reason: String
+  /// The department's own code for a refusal; empty where it gives none.
+  package let code: String
+  /// Which special procedure of the step is meant, counted from 1, where one begins or ends.
+  package let procedure: Int
 
   package init(
-    step: String, attempt: Int, outcome: Outcome, data: Value = .empty, reason: String = ""
+    step: String, attempt: Int, outcome: Outcome, data: Value = .empty, reason: String = "",
+    code: String = "", procedure: Int = 1
   ) {
     self.step = step
     self.attempt = attempt
     self.outcome = outcome
     self.data = data
     self.reason = reason
+    self.code = code
+    self.procedure = procedure
   }
 }
 
@@ -35,6 +50,12 @@ package enum Outcome: String, Sendable, CaseIterable {
   /// The department's no. It is an answer and not a fault, so it is not tried again.
   case refused
   case failedTransiently = "failed-transiently"
+  /// The applicant must bring more (补正); after that it is tried again.
+  case needsSupplement = "needs-supplement"
+  /// A special procedure (特别程序) begins or ends. No answer to the attempt: that still comes.
+  case suspended, resumed
+
+  var isAnswer: Bool { self != .suspended && self != .resumed }
 }
 
 /// What an operator decides about a step that the hub cannot bring forward.
@@ -48,7 +69,30 @@ package enum Effect: Sendable, Equatable {
   /// When to wake the case; nil: never again.
   case timer(Instant?)
   case notice(NoticeKind)
+  /// Whose time runs.
+  case clock(ClockChange)
   case history(HistoryEntry)
+}
+
+/// The time that an authority takes, as it counts: from acceptance for the case, from the first asking for a step.
+package enum ClockChange: Sendable, Equatable {
+  case started(ClockName)
+  case paused(ClockName, ClockPause)
+  case resumed(ClockName)
+  case stopped(ClockName)
+}
+
+package enum ClockName: Sendable, Equatable {
+  case `case`
+  /// By the step's name.
+  case step(String)
+}
+
+package enum ClockPause: String, Sendable, CaseIterable {
+  case supplement
+  case specialProcedure = "special-procedure"
+  /// A change in another department is waited for.
+  case awaitedChange = "awaited-change"
 }
 
 /// An act that a department is asked for.
@@ -69,7 +113,11 @@ package struct TaskOrder: Sendable, Equatable {
 }
 
 package enum NoticeKind: String, Sendable, CaseIterable {
-  case running, compensating, completed, compensated
+  case running, compensating, completed, compensated, queued
+  case partlyCompleted = "partly-completed"
+  case notAccepted = "not-accepted"
+  /// The applicant must bring or say something.
+  case supplement
   case needsOperator = "needs-operator"
   case operatorReminder = "operator-reminder"
 }

@@ -2,10 +2,11 @@ import Events
 
 /// Decides what an event does to a case: `(case, event, now) → (case, effects)`. Pure, and the only place that decides.
 ///
-/// Forward: a step begins when all that it waits for are done. A refusal, or attempts used up, before the pivot
-/// turns the case round; after it, the step waits for operators. Backward: a completed step is undone once
-/// every step that built on it is settled; a step whose answer never came is undone as if it were completed.
-/// Branches do not wait for one another: what is stuck holds up only what depends on it.
+/// Forward: a step begins when what it waits for is done, or enough of it, and its conditions hold. A refusal, or
+/// attempts used up, before the pivot turns the case round; after it, the step waits for operators. A step that is
+/// optional, or more than its quorum needs, may fail. Backward: a completed step is undone once every step that built on
+/// it is settled; a step whose answer never came is undone as if it were completed. Branches do not wait for one
+/// another: what is stuck holds up only what depends on it.
 package struct Machine: Sendable {
   let flow: Flow
 
@@ -47,6 +48,7 @@ package struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
     case neverIssued = "ATTEMPT_NEVER_ISSUED"
     case contradiction = "CONTRADICTING_RESULT"
     case notAllowed = "STATE_NOT_ALLOWED"
+    case incomplete = "INCOMPLETE_SUPPLEMENT"
   }
 
   package let code: Code
@@ -80,7 +82,11 @@ struct Turn {
   mutating func take(_ event: CaseEvent) -> Disposition {
     switch event {
     case .submitted: begin()
+    case .queued: queue()
+    case .admitted: admit()
     case .result(let result): take(result)
+    case .supplemented(let step, let data): supplement(step, data)
+    case .happened(let step, let event): happen(step, event)
     case .due: takeDue()
     case .cancelled(let reason): cancel(reason)
     case .resolved(let step, let resolution, let reason): resolve(step, resolution, reason)
@@ -91,6 +97,25 @@ struct Turn {
     guard self.case.state == .submitted else { return .repeated }
     self.case.state = .running
     say("accepted for processing")
+    return .applied
+  }
+
+  private mutating func queue() -> Disposition {
+    guard self.case.state == .submitted, case .wait(let longest) = flow.conflict else {
+      return .repeated
+    }
+    self.case.state = .queued
+    self.case.queueDue = now.adding(seconds: longest)
+    notices.append(.queued)
+    say("waits until another case on the same entity has ended")
+    return .applied
+  }
+
+  private mutating func admit() -> Disposition {
+    guard self.case.state == .queued else { return .repeated }
+    self.case.queueDue = nil
+    self.case.state = .running
+    say("its turn has come; accepted for processing")
     return .applied
   }
 
@@ -109,12 +134,13 @@ struct Turn {
 
   mutating func say(_ sentence: String) { said.append(sentence) }
 
-  /// Makes the effects, in their order: tasks, then notices, timer and history.
+  /// Makes the effects, in their order: tasks, then notices, clocks, timer and history.
   func finish(_ event: CaseEvent) -> Transition {
     var result = self.case
     result.events += 1
     var effects = tasks
     effects += notices.map(Effect.notice)
+    effects += clockChanges.map(Effect.clock)
     if result.due != before.due { effects.append(.timer(result.due)) }
     effects.append(
       .history(HistoryEntry(number: result.events, at: now, event: event, said: said)))

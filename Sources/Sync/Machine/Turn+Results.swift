@@ -12,6 +12,9 @@ extension Turn {
       return .refused(
         refusal(.neverIssued, result, step, expected: "an attempt from 1 to \(step.attempts)"))
     }
+    guard result.outcome.isAnswer else {
+      return self.case.state.isTerminal ? .repeated : take(procedure: result, index)
+    }
     if let earlier = step.answers[result.attempt - 1] {
       if earlier == result.outcome { return .repeated }
       return .refused(
@@ -31,9 +34,8 @@ extension Turn {
   private func takeAfterEnd(
     _ result: StepResult, _ step: StepProgress, isCompensation: Bool
   ) -> Disposition {
-    guard result.outcome == .accepted, !isCompensation, step.phase == .refused else {
-      return .repeated
-    }
+    let isNews = step.phase == .refused || (step.phase == .unknown && !self.case.isUndoing)
+    guard result.outcome == .accepted, !isCompensation, isNews else { return .repeated }
     return .refused(
       refusal(
         .notAllowed, result, step, expected: "a case that has not ended, or an act that was undone")
@@ -46,17 +48,31 @@ extension Turn {
     let name = flow.steps[index].name
     switch (result.outcome, step.phase) {
     case (.accepted, .running), (.accepted, .pausing), (.accepted, .unknown), (.accepted, .refused),
-      (.accepted, .stuck):
+      (.accepted, .stuck), (.accepted, .asked), (.accepted, .suspended), (.accepted, .awaiting):
       self.case.steps[index].data = result.data
       self.case.steps[index].reason = ""
       settle(index, .done)
       say("\(name) done")
     case (.refused, .running) where isLatest, (.refused, .pausing) where isLatest,
-      (.refused, .unknown) where isLatest:
-      settle(index, .refused, because: result.reason)
-    case (.failedTransiently, .running) where isLatest:
+      (.refused, .suspended) where isLatest:
+      if !self.await(index, after: result) { settle(index, .refused, because: result.reason) }
+    case (.refused, .unknown) where isLatest: settle(index, .refused, because: result.reason)
+    case (.needsSupplement, .running) where isLatest, (.needsSupplement, .pausing) where isLatest,
+      (.needsSupplement, .suspended) where isLatest:
+      needSupplement(result, index)
+    case (.failedTransiently, .running) where isLatest,
+      (.failedTransiently, .suspended) where isLatest:
       retry(index, .do, because: "failed for now: \(result.reason)")
     default: note(result, index)
+    }
+  }
+
+  /// The department wants more of the applicant, who is asked unless the case is on its way back.
+  private mutating func needSupplement(_ result: StepResult, _ index: Int) {
+    if let within = flow.steps[index].act?.supplement, !self.case.isUndoing {
+      ask(index, within: within, result.reason)
+    } else {
+      settle(index, .refused, because: "a supplement is needed: \(result.reason)")
     }
   }
 
@@ -69,7 +85,8 @@ extension Turn {
       self.case.steps[index].undoData = result.data
       settle(index, .undone)
       say("\(name) undone")
-    case (.refused, .undoing) where isLatest, (.refused, .undoPausing) where isLatest:
+    case (.refused, .undoing) where isLatest, (.refused, .undoPausing) where isLatest,
+      (.needsSupplement, .undoing) where isLatest:
       self.case.steps[index].reason = result.reason
       say("\(name): the compensation was refused: \(result.reason)")
       handOver(index, .undoStuck)

@@ -4,7 +4,8 @@ import Events
 extension Turn {
   /// Sends the next attempt at a step's act or compensation.
   mutating func issue(_ index: Int, _ kind: TaskOrder.Kind) {
-    guard let act = flow.steps[index].act(of: kind) else { return }
+    let step = flow.steps[index]
+    guard let act = step.act(of: kind), let department = step.department else { return }
     let input: Value
     do {
       input = try self.case.input(for: act, of: flow)
@@ -16,15 +17,14 @@ extension Turn {
     }
     let deadline = now.adding(seconds: act.timeout)
     self.case.steps[index].begin(kind, deadline: deadline)
-    let step = flow.steps[index]
     let attempt = self.case.steps[index].attempts
     tasks.append(
       .task(
         TaskOrder(
-          department: step.department, task: act.task, step: step.name, kind: kind,
+          department: department, task: act.task, step: step.name, kind: kind,
           attempt: attempt,
           key: "\(self.case.id)/\(step.name)/\(kind.rawValue)", input: input, deadline: deadline)))
-    say("asked \(step.department) for \(act.task), attempt \(attempt)")
+    say("asked \(department) for \(act.task), attempt \(attempt)")
   }
 
   /// Another attempt after a pause, if any is left; otherwise the round is lost.
@@ -49,6 +49,8 @@ extension Turn {
   mutating func settle(_ index: Int, _ phase: StepProgress.Phase, because reason: String? = nil) {
     self.case.steps[index].phase = phase
     self.case.steps[index].due = nil
+    self.case.steps[index].until = nil
+    self.case.steps[index].awaited = nil
     if let reason {
       self.case.steps[index].reason = reason
       say("\(flow.steps[index].name) \(phase.inWords): \(reason)")
@@ -82,7 +84,7 @@ extension StepProgress.Phase {
   /// Whether, on the way back, nothing is left to do for the step.
   var isSettledBackward: Bool {
     switch self {
-    case .refused, .skipped, .undone, .waived: true
+    case .refused, .skipped, .omitted, .undone, .waived: true
     default: false
     }
   }
@@ -95,16 +97,6 @@ extension StepProgress.Phase {
   }
 }
 
-extension Flow.Step {
-  func act(of kind: TaskOrder.Kind) -> Flow.Act? {
-    switch (kind, compensation) {
-    case (.do, _): act
-    case (.compensate, .act(let act)): act
-    case (.compensate, _): nil
-    }
-  }
-}
-
 extension Case {
   /// A task's input, from the application and earlier results.
   ///
@@ -112,25 +104,35 @@ extension Case {
   func input(for act: Flow.Act, of flow: Flow) throws(MissingInput) -> Value {
     var members: [Value.Member] = []
     for input in act.input {
-      let value: Value?
-      let path: String
-      switch input.source {
-      case .constant(let constant): (value, path) = (constant, "")
-      case .caseID: (value, path) = (.string(id), "case.id")
-      case .application(let names):
-        value = application.at(names)
-        path = (["application"] + names).joined(separator: ".")
-      case .result(let step, let names):
-        value = steps[step].data.at(names)
-        path = ([flow.steps[step].name] + names).joined(separator: ".")
-      }
-      if let value {
+      if let value = value(of: input.source) {
         members.append(Value.Member(input.name, value))
       } else if !input.isOptional {
-        throw MissingInput(path: path)
+        throw MissingInput(path: input.source.path(in: flow))
       }
     }
     return .object(members)
+  }
+
+  /// What is there now; nil if nothing is. What the applicant said last comes first.
+  func value(of source: Flow.Input.Source) -> Value? {
+    switch source {
+    case .constant(let constant): constant
+    case .caseID: .string(id)
+    case .application(let names): amendments.at(names) ?? application.at(names)
+    case .result(let step, let names): steps[step].data.at(names)
+    }
+  }
+}
+
+extension Flow.Input.Source {
+  /// As the flow's file writes it.
+  func path(in flow: Flow) -> String {
+    switch self {
+    case .constant(let constant): constant.json
+    case .caseID: "case.id"
+    case .application(let names): (["application"] + names).joined(separator: ".")
+    case .result(let step, let names): ([flow.steps[step].name] + names).joined(separator: ".")
+    }
   }
 }
 

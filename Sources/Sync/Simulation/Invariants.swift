@@ -12,6 +12,7 @@ struct Invariants {
   private var kinds: [String: TaskOrder.Kind] = [:]
   private var ends = 0
   private var wasPastPivot = false
+  private var clocks: [String: ClockChange] = [:]
   private var confirmedUndo: Set<Int> = []
   /// Steps about which operators decided: the departments' books say nothing certain of them.
   private var byHand: Set<Int> = []
@@ -35,6 +36,7 @@ struct Invariants {
     checkDeadlines(after, timer: timer)
     checkHistory(transition)
     checkAnswers(event, transition)
+    checkClocks(transition)
     if case .resolved(let step, let resolution, _) = event, transition.disposition == .applied,
       resolution != .retry, let index = flow.index(of: step)
     {
@@ -42,7 +44,11 @@ struct Invariants {
     }
     for case .task(let order) in transition.effects {
       checkKeys(order)
-      if order.kind == .compensate { checkUndo(order, departments) }
+      if order.kind == .compensate {
+        checkUndo(order, departments)
+      } else {
+        checkBeginning(order, after)
+      }
     }
     for index in flow.steps.indices where after.steps[index].phase == .undone {
       confirmedUndo.insert(index)
@@ -57,7 +63,7 @@ struct Invariants {
       violated("one end", "the case had ended as \(before.state.rawValue) and changed again")
     }
     for case .notice(let kind) in transition.effects
-    where kind == .completed || kind == .compensated {
+    where Case.State(rawValue: kind.rawValue)?.isTerminal ?? false {
       ends += 1
     }
     if ends > 1 { violated("one end", "the end was told \(ends) times") }
@@ -90,8 +96,49 @@ struct Invariants {
 
   /// The departments keep their contract here, so nothing that they say may be refused.
   private mutating func checkAnswers(_ event: CaseEvent, _ transition: Transition) {
+    // An answer that the case did not wait for, since it could do without, is news when it comes after the end.
+    if transition.case.state == .partlyCompleted { return }
     if case .result = event, case .refused(let refusal) = transition.disposition {
       violated("every answer is understood", "\(refusal)")
+    }
+  }
+
+  private mutating func checkClocks(_ transition: Transition) {
+    for case .clock(let change) in transition.effects {
+      let name = change.name
+      if !change.mayFollow(clocks[name]) {
+        violated("clocks", "\(change) after \(clocks[name].map { "\($0)" } ?? "nothing")")
+      }
+      clocks[name] = change
+    }
+    guard transition.case.state.isTerminal else { return }
+    for (name, last) in clocks {
+      if case .stopped = last { continue }
+      violated("clocks", "the case has ended and the clock of \(name) goes on")
+    }
+  }
+
+  /// A step's act is first asked for when all that it waits for are settled, or enough of them done.
+  private mutating func checkBeginning(_ order: TaskOrder, _ after: Case) {
+    guard let index = flow.index(of: order.step), order.attempt == 1 else { return }
+    let before = flow.steps[index].after
+    let met = before.filter { after.steps[$0].phase == .done || after.steps[$0].phase == .waived }
+    switch flow.steps[index].join {
+    case .all:
+      for other in before {
+        switch after.steps[other].phase {
+        case .done, .waived, .omitted, .refused, .unknown: continue
+        default:
+          violated(
+            "begun in order",
+            "\(order.step) while \(flow.steps[other].name) is \(after.steps[other].phase.rawValue)")
+        }
+      }
+    case .quorum(let count):
+      let omitted = before.filter { after.steps[$0].phase == .omitted }
+      if met.count < min(count, before.count - omitted.count) {
+        violated("begun in order", "\(order.step) with \(met.count) of \(count)")
+      }
     }
   }
 
@@ -125,16 +172,43 @@ struct Invariants {
       violated("it ends", "nothing is on its way and the case is \(`case`.state.rawValue)")
       return
     }
-    for (index, step) in flow.steps.enumerated() where !byHand.contains(index) {
+    for (index, step) in flow.steps.enumerated() where !byHand.contains(index) && step.act != nil {
       let stands = departments[index].stands
-      if `case`.state == .completed, !stands {
-        violated("completed means done", "\(step.name) is not done")
+      let phase = `case`.steps[index].phase
+      switch `case`.state {
+      case .completed, .partlyCompleted:
+        if phase == .done, !stands { violated("completed means done", "\(step.name) is not done") }
+        let isSettled = phase == .done || phase == .omitted || phase == .waived
+        if `case`.state == .completed, !isSettled {
+          violated("completed means done", "\(step.name) is \(phase.rawValue)")
+        }
+      default:
+        if stands, case .act = step.compensation {
+          violated("compensated means undone", "\(step.name) still stands")
+        }
+        if departments[index].undone > 1 {
+          violated("undone once", "\(step.name) was undone twice")
+        }
       }
-      guard `case`.state == .compensated else { continue }
-      if stands, case .act = step.compensation {
-        violated("compensated means undone", "\(step.name) still stands")
-      }
-      if departments[index].undone > 1 { violated("undone once", "\(step.name) was undone twice") }
+    }
+  }
+}
+
+extension ClockChange {
+  fileprivate var name: String {
+    switch self {
+    case .started(let name), .paused(let name, _), .resumed(let name), .stopped(let name):
+      if case .step(let step) = name { step } else { "the case" }
+    }
+  }
+
+  /// A clock starts once, is paused only while it runs, resumed only while it is paused, and stops for good.
+  fileprivate func mayFollow(_ last: ClockChange?) -> Bool {
+    switch (self, last) {
+    case (.started, nil), (.paused, .started), (.paused, .resumed), (.resumed, .paused),
+      (.stopped, .started), (.stopped, .resumed), (.stopped, .paused):
+      true
+    default: false
     }
   }
 }

@@ -6,6 +6,7 @@ struct SimulatedWorld {
     case task(TaskOrder)
     case event(CaseEvent)
     case operators
+    case applicant
   }
 
   private struct Pending {
@@ -29,7 +30,7 @@ struct SimulatedWorld {
     self.flow = flow
     self.decide = decide
     random = SeededRandom(seed: seed)
-    let first = Case(id: "case-\(seed)", flow: flow, application: flow.sampleApplication)
+    let first = Case(id: "case-\(seed)", flow: flow, application: flow.application(&random))
     self.case = first
     invariants = Invariants(flow: flow, case: first, decide: decide)
     departments = []
@@ -37,7 +38,12 @@ struct SimulatedWorld {
   }
 
   mutating func run() {
-    send(.event(.submitted))
+    if case .wait(let longest) = flow.conflict, random.chance(0.3) {
+      send(.event(.queued), after: 0)
+      send(.event(.admitted), after: Double.random(in: 1...longest * 1.3, using: &random))
+    } else {
+      send(.event(.submitted))
+    }
     if random.chance(0.15) {
       send(
         .event(.cancelled(reason: "the applicant withdrew")),
@@ -76,6 +82,7 @@ struct SimulatedWorld {
     case .event(let event): take(event)
     case .task(let order): ask(order)
     case .operators: decideForOperators()
+    case .applicant: answerForApplicant()
     }
   }
 
@@ -96,7 +103,9 @@ struct SimulatedWorld {
       case .task(let order): publish(order)
       case .notice(let kind) where kind == .needsOperator || kind == .operatorReminder:
         send(.operators, after: Double.random(in: 60...200_000, using: &random))
-      case .notice, .history: break
+      case .notice(.supplement) where random.chance(0.85):
+        send(.applicant, after: Double.random(in: 60...400_000, using: &random))
+      case .notice, .clock, .history: break
       }
     }
     invariants.check(
@@ -113,13 +122,29 @@ struct SimulatedWorld {
   private mutating func ask(_ order: TaskOrder) {
     guard let index = flow.index(of: order.step) else { return }
     guard let answer = departments[index].take(order, random: &random) else { return }
-    let patience = flow.steps[index].act.timeout
-    for _ in 0..<(random.chance(0.1) ? 2 : 1) {
-      let delay =
+    let steps = departments[index].procedure(before: answer, order, random: &random)
+    let patience = flow.steps[index].act?.timeout ?? 60
+    var delay = 0.0
+    for result in steps + [answer] {
+      delay +=
         random.chance(departments[index].slowness)
         ? Double.random(in: 0...patience * 4, using: &random)
         : Double.random(in: 0...60, using: &random)
-      send(.event(.result(answer)), after: delay)
+      for _ in 0..<(random.chance(0.1) ? 2 : 1) { send(.event(.result(result)), after: delay) }
+    }
+    guard !answer.code.isEmpty, random.chance(0.7) else { return }
+    // The change elsewhere may come before the refusal that would wait for it.
+    let change = CaseEvent.happened(step: order.step, event: "e-\(self.case.events)")
+    send(.event(change), after: Double.random(in: 0...200_000, using: &random))
+  }
+
+  private mutating func answerForApplicant() {
+    for (index, step) in self.case.steps.enumerated() where step.phase == .asked {
+      var members = [Value.Member("more", .string("sample"))]
+      if case .question(let question) = flow.steps[index].work {
+        members += question.needs.map { Value.Member($0, .string("sample")) }
+      }
+      take(.supplemented(step: flow.steps[index].name, data: .object(members)))
     }
   }
 
@@ -142,15 +167,36 @@ struct SimulatedWorld {
 }
 
 extension Flow {
+  /// An application with a text wherever a task needs one, and conditions that hold more often than not.
+  func application(_ random: inout SeededRandom) -> Value {
+    var application = sampleApplication
+    for condition in steps.flatMap(\.conditions) {
+      guard case .application(let path) = condition.source, random.chance(0.7) else { continue }
+      application.set(path[...], to: condition.test.sample)
+    }
+    return application
+  }
+
   /// An application with a text wherever a task needs one.
   var sampleApplication: Value {
     var application = Value.empty
-    for input in steps.flatMap(\.acts).flatMap(\.input) {
-      if case .application(let path) = input.source {
-        application.set(path[...], to: .string("sample"))
-      }
+    let needed = steps.flatMap(\.acts).flatMap(\.input).map(\.source) + entities.map(\.source)
+    for case .application(let path) in needed {
+      application.set(path[...], to: .string("sample"))
     }
     return application
+  }
+}
+
+extension Flow.Condition.Test {
+  /// A value of which it holds.
+  fileprivate var sample: Value {
+    switch self {
+    case .present(true), .isNoneOf: .string("sample")
+    case .present(false): .null
+    case .isOneOf(let values): values.first ?? .null
+    case .atLeast(let bound), .atMost(let bound): .number(String(bound))
+    }
   }
 }
 
