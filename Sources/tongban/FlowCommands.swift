@@ -26,7 +26,7 @@ enum FlowCommands {
       let faults: [ConfigurationError]
       let flow: Flow?
       do throws(ConfigurationError) {
-        let file = try FlowFile(Array(try read(path)), file: path)
+        let file = try FlowFile.load(path)
         flow = file.flow
         faults = file.flow.check(departments: known)
       } catch {
@@ -88,14 +88,7 @@ enum FlowCommands {
         ?? "there are \(names.joined(separator: ", "))"
       throw ConfigurationError(file: path, line: 0, path: "", message: "no such flow; \(hint)")
     }
-    return try FlowFile(Array(try read(path)), file: path)
-  }
-
-  static func read(_ path: String) throws(ConfigurationError) -> Data {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ConfigurationError(file: path, line: 0, path: "", message: "cannot be read")
-    }
-    return data
+    return try FlowFile.load(path)
   }
 
   private static func files() throws -> [String] {

@@ -37,11 +37,12 @@ struct Hub {
     // All that may be wrong with a file is found before the first message is taken.
     let routes = roles.contains(.core) || roles.contains(.distribute)
     let shelves = try routes ? Shelves(topology, settings) : nil
+    let flows = try roles.contains(.sync) ? self.flows() : nil
     let rules = try roles.contains(.notify) ? NoticeRules.load(home: settings.home) : nil
     try prepareDatabase()
     if let shelves { startRouting(topology, shelves) }
     if roles.contains(.archive) { lane("deadletters") { ArchiveStage() } }
-    if roles.contains(.sync) { startSync(topology) }
+    if let flows { startSync(topology, flows) }
     if let rules { startNotices(rules) }
     if roles.contains(.sync) || roles.contains(.notify) { startOutbox() }
     startHousekeeping()
@@ -104,12 +105,27 @@ struct Hub {
     }
   }
 
-  private func startSync(_ topology: Topology) {
+  /// The flows that events may begin, read anew when their files change.
+  private func flows() throws -> Shelf<[FlowFile]> {
+    let folder = settings.home.appending(path: "topology/flows")
+    return try Shelf(watching: [folder], log: settings.log) {
+      try FlowFile.all(in: folder.path)
+    }
+  }
+
+  private func startSync(_ topology: Topology, _ flows: Shelf<[FlowFile]>) {
     let departments = topology.departments
+    lane(CaseEventStage.queue) { CaseEventStage(flows) }
     for queue in topology.queues(ofFamily: "sync") {
       lane(queue) { SyncStage(departments: departments) }
     }
     let (endpoints, surroundings) = (endpoints, surroundings)
+    crew.start("tongban flows") {
+      while !surroundings.stop.isSet {
+        surroundings.stop.wait(seconds: 0.5)
+        flows.reload()
+      }
+    }
     crew.start("tongban timers") {
       TimerWorker(endpoints: endpoints, surroundings: surroundings).run()
     }

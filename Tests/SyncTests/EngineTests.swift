@@ -350,16 +350,33 @@ extension Batch.Verdict {
   func operators() throws {
     let bench = try Bench()
     let id = try bench.submitToBranches(["k"])[0]
-    #expect(throws: Refusal.self) {
-      try bench.cases.resolve(id, step: "left", .retry, reason: "r")
+    #expect(throws: DecisionError.self) {
+      try bench.cases.propose(.retry, id, step: "left", reason: "r", evidence: "", by: "chen")
     }
     _ = try bench.take([
       bench.answer(id, "right", 1, .accepted), bench.answer(id, "left", 1, .refused),
     ])
     _ = try bench.take([bench.answer(id, "right", 2, .refused)])
     #expect(try bench.cases.list(state: .needsOperator).map(\.id) == [id])
-    try bench.cases.resolve(id, step: "right", .done, reason: "stopped by letter 7")
+    let number = try bench.cases.propose(
+      .done, id, step: "right", reason: "stopped by hand", evidence: "letter 7", by: "chen")
+    #expect(try bench.state(id) == .needsOperator, "a proposal alone changes nothing")
+    #expect {
+      try bench.cases.confirm(number, by: "chen")
+    } throws: { error in
+      "\(error)" == "chen proposed this; expected another person to confirm it"
+    }
+    #expect(try bench.cases.confirm(number, by: "wang").state == "confirmed")
     #expect(try bench.state(id) == .compensating)
+    #expect(
+      try bench.cases.show(id).history.last?.said.first
+        == "operators: done right: stopped by hand (proposed by chen, confirmed by wang; evidence: letter 7)"
+    )
+    #expect {
+      try bench.cases.confirm(number, by: "li")
+    } throws: { error in
+      "\(error)" == "decision \(number) was confirmed by wang; expected an open one"
+    }
     _ = try bench.take([bench.answer(id, "base", 2, .accepted)])
     #expect(try bench.state(id) == .compensated)
     #expect(throws: Refusal.self) { try bench.cases.cancel(id, reason: "too late") }

@@ -19,7 +19,7 @@ import Testing
       }
       // The runs are worth something only if both ends are reached often.
       #expect(
-        states[.completed, default: 0] + states[.partlyCompleted, default: 0] > 40
+        states[.completed, default: 0] + states[.partlyCompleted, default: 0] > 30
           && states[.compensated, default: 0] > 100, "\(states)")
       #expect(
         states.keys.allSatisfy(\.isTerminal) && stuck > 50, "\(states), \(stuck) with operators")

@@ -30,12 +30,21 @@ extension Cases {
   }
 
   /// The newest first.
-  package func list(state: Case.State? = nil, limit: Int64 = 50) throws -> [Summary] {
+  ///
+  /// - Parameter about: the kind and number of something that the cases are about.
+  package func list(
+    state: Case.State? = nil, about: (kind: String, value: String)? = nil, limit: Int64 = 50
+  ) throws -> [Summary] {
     try database.query(
       """
-      select \(Summary.columns) from case_record where $1::text is null or state = $1
+      select \(Summary.columns) from case_record where ($1::text is null or state = $1)
+        and ($3::bytea is null or id in (select case_id from case_entity where key = $3))
       order by created_at desc, id limit $2
-      """, [state.map { .text($0.rawValue) } ?? .null, .int(limit)]
+      """,
+      [
+        state.map { .text($0.rawValue) } ?? .null, .int(limit),
+        about.map { .bytes(CaseKeys.entity(kind: $0.kind, value: $0.value).bytes) } ?? .null,
+      ]
     ).map(Summary.init)
   }
 

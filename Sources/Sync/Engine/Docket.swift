@@ -10,6 +10,9 @@ struct Docket {
   private struct Entry {
     var `case`: Case
     let flow: Flow
+    /// As it was loaded.
+    let before: Case
+    let isNew: Bool
     var history: [HistoryEntry] = []
   }
 
@@ -48,7 +51,8 @@ struct Docket {
       let id = try row.text(0)
       do {
         let flow = try flows.flow(try row.text(1), try row.int(2), in: database)
-        entries[id] = Entry(case: try Case(row, of: flow), flow: flow)
+        let stored = try Case(row, of: flow)
+        entries[id] = Entry(case: stored, flow: flow, before: stored, isNew: false)
       } catch let error as StorageError {
         throw error
       } catch {
@@ -59,7 +63,7 @@ struct Docket {
 
   /// A docket of one new case, not yet stored.
   init(new case: Case, of flow: Flow) {
-    entries[`case`.id] = Entry(case: `case`, flow: flow)
+    entries[`case`.id] = Entry(case: `case`, flow: flow, before: `case`, isNew: true)
   }
 
   var ids: [String] { entries.keys.sorted() }
@@ -86,30 +90,33 @@ struct Docket {
     return transition.disposition
   }
 
-  /// Writes what changed, in three statements however many cases there are.
+  /// Writes what changed, in a few statements however many cases there are.
   func write(in database: Database, at now: Instant) throws {
     let changed = ids.compactMap { entries[$0] }.filter { !$0.history.isEmpty }
     guard !changed.isEmpty else { return }
     let lines = changed.flatMap { entry in entry.history.map { (entry.case.id, $0) } }
-    try database.pipeline([
-      (
-        Docket.update,
-        [
-          .texts(changed.map(\.case.id)), .texts(changed.map(\.case.state.rawValue)),
-          .texts(changed.map { $0.case.document(of: $0.flow).json }),
-          .ints(changed.map { $0.case.due?.microseconds ?? -1 }),
-          .timestamp(microseconds: now.microseconds),
-        ]
-      ),
-      (
-        Docket.insertHistory,
-        [
-          .texts(lines.map(\.0)), .ints(lines.map { Int64($0.1.number) }),
-          .ints(lines.map(\.1.at.microseconds)), .texts(lines.map(\.1.event.document.json)),
-          .texts(lines.map { $0.1.said.joined(separator: "\n") }),
-        ]
-      ),
-    ])
+    let keys = CaseKeys.statements(
+      changed.map { .init(before: $0.before, after: $0.case, of: $0.flow, isNew: $0.isNew) })
+    try database.pipeline(
+      [
+        (
+          Docket.update,
+          [
+            .texts(changed.map(\.case.id)), .texts(changed.map(\.case.state.rawValue)),
+            .texts(changed.map { $0.case.document(of: $0.flow).json }),
+            .ints(changed.map { $0.case.due?.microseconds ?? -1 }),
+            .timestamp(microseconds: now.microseconds),
+          ]
+        ),
+        (
+          Docket.insertHistory,
+          [
+            .texts(lines.map(\.0)), .ints(lines.map { Int64($0.1.number) }),
+            .ints(lines.map(\.1.at.microseconds)), .texts(lines.map(\.1.event.document.json)),
+            .texts(lines.map { $0.1.said.joined(separator: "\n") }),
+          ]
+        ),
+      ] + keys)
     try Outbox.enqueue(messages, in: database)
   }
 

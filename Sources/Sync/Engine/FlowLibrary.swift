@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Storage
 
 /// The flows that cases run on, each in every version that a case has begun with.
@@ -18,11 +19,13 @@ struct FlowLibrary {
     let version = Version(name: name, number: number)
     if let flow = known[version] { return flow }
     let rows = try database.query(
-      "select source from flow_version where name = $1 and version = $2",
+      "select source, included from flow_version where name = $1 and version = $2",
       [.text(name), .int(number)])
     guard rows.count == 1 else { throw FlowLibraryError.missing(name: name, version: number) }
+    let included = try Value(json: rows[0].text(1))
     let flow = try Flow.read(
-      Array(try rows[0].text(0).utf8), file: "flow \(name), version \(number)")
+      Array(try rows[0].text(0).utf8), file: "flow \(name), version \(number)"
+    ) { included.member($0)?.text.map { Array($0.utf8) } }
     known[version] = flow
     return flow
   }
@@ -37,26 +40,62 @@ struct FlowLibrary {
     let rows = try database.pipeline([
       (
         """
-        insert into flow_version (name, version, source) values ($1, $2, $3) on conflict do nothing
-        """, version + [.text(file.source)]
+        insert into flow_version (name, version, source, included) values ($1, $2, $3, $4)
+        on conflict do nothing
+        """, version + [.text(file.source), .text(file.included.json)]
       ),
-      ("select source from flow_version where name = $1 and version = $2", version),
+      ("select source, included from flow_version where name = $1 and version = $2", version),
     ])[1]
-    guard rows.count == 1, try rows[0].text(0) == file.source else {
+    guard rows.count == 1, try rows[0].text(0) == file.source,
+      try rows[0].text(1) == file.included.json
+    else {
       throw FlowLibraryError.changed(
         file: file.flow.place.file, name: file.flow.name, version: file.flow.version)
     }
   }
 }
 
-/// A flow with the text that it was read from.
+/// A flow with the texts that it was read from.
 package struct FlowFile: Sendable {
   package let flow: Flow
   package let source: String
+  /// The text of each flow that it includes, by name, in the order of the names.
+  package let included: Value
 
-  package init(_ bytes: [UInt8], file: String) throws(ConfigurationError) {
-    flow = try Flow.read(bytes, file: file)
+  package init(
+    _ bytes: [UInt8], file: String, including: Flow.Inclusion = { _ in nil }
+  ) throws(ConfigurationError) {
+    var included: [String: String] = [:]
+    flow = try Flow.read(bytes, file: file) { name in
+      let bytes = including(name)
+      included[name] = bytes.map { String(decoding: $0, as: UTF8.self) }
+      return bytes
+    }
     source = String(decoding: bytes, as: UTF8.self)
+    self.included = .object(
+      included.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
+  }
+
+  /// Reads a flow's file; what it includes stands beside it.
+  package static func load(_ path: String) throws(ConfigurationError) -> FlowFile {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigurationError(file: path, line: 0, path: "", message: "cannot be read")
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    return try FlowFile(Array(data), file: path) { name in
+      FileManager.default.contents(atPath: folder.appending(path: "\(name).json5").path)
+        .map { Array($0) }
+    }
+  }
+
+  /// Every flow of a folder, by name.
+  package static func all(in folder: String) throws(ConfigurationError) -> [FlowFile] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    var files: [FlowFile] = []
+    for name in names.sorted() where name.hasSuffix(".json5") {
+      files.append(try load("\(folder)/\(name)"))
+    }
+    return files
   }
 }
 

@@ -23,6 +23,34 @@ package enum SyncMigrations {
           case_id text not null references case_record (id), number bigint not null,
           at timestamptz not null, event text not null, said text not null,
           primary key (case_id, number));
-        """)
+        """),
+    Migration(
+      number: 2,
+      name: "what cases are about, wait for and lock; included flows; operators' decisions",
+      sql: """
+        alter table flow_version add column included text not null default '{}';
+        create table case_entity (
+          key bytea not null, case_id text not null references case_record (id), kind text not null,
+          primary key (key, case_id));
+        create table entity_lock (
+          key bytea primary key, case_id text not null references case_record (id));
+        create index entity_lock_case on entity_lock (case_id);
+        create table lock_wait (
+          case_id text primary key references case_record (id), keys bytea[] not null,
+          since timestamptz not null, turn bigint generated always as identity);
+        create index lock_wait_keys on lock_wait using gin (keys);
+        create table case_await (
+          case_id text not null references case_record (id), step text not null, schema text not null,
+          member text not null, key bytea not null, primary key (case_id, step));
+        create index case_await_key on case_await (key);
+        create index case_await_member on case_await (schema, member);
+        create table case_decision (
+          number bigint generated always as identity primary key,
+          case_id text not null references case_record (id), step text not null,
+          resolution text not null, reason text not null, evidence text not null,
+          proposed_by text not null, proposed_at timestamptz not null,
+          state text not null default 'open', decided_by text, decided_at timestamptz);
+        create index case_decision_open on case_decision (case_id) where state = 'open';
+        """),
   ]
 }

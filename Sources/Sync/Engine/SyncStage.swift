@@ -42,29 +42,39 @@ package struct SyncStage: Stage {
       results.append((index, body))
     }
     guard !results.isEmpty else { return }
-    let ids = Set(results.map(\.body.caseID)).sorted()
-    var docket = try Docket.load(ids, flows: &flows, from: database)
+    let found = try Subjects(results.map(\.body.subject), in: database)
+    var docket = try Docket.load(found.ids, flows: &flows, from: database)
     for (index, body) in results {
-      batch.items[index].verdict = fold(body, from: batch.items[index], into: &docket, at: now)
+      let item = batch.items[index]
+      batch.items[index].verdict =
+        switch found[body.subject] {
+        case .success(let id): fold(body, of: id, from: item, into: &docket, at: now)
+        case .failure(let fault): .dead(fault.letter)
+        }
     }
     try docket.write(in: database, at: now)
   }
 
   private func fold(
-    _ body: ResultBody, from item: Batch.Item, into docket: inout Docket, at now: Instant
+    _ body: ResultBody, of id: String, from item: Batch.Item, into docket: inout Docket,
+    at now: Instant
   ) -> Batch.Verdict {
-    guard let (_, flow) = docket[body.caseID] else {
-      return .dead(SyncStage.absent(body.caseID, unreadable: docket.unreadable[body.caseID]))
+    guard let (stored, flow) = docket[id] else {
+      return .dead(SyncStage.absent(id, unreadable: docket.unreadable[id]))
     }
-    if let letter = SyncStage.forgery(item, body, flow) { return .dead(letter) }
-    switch docket.apply(.result(body.result), to: body.caseID, at: now) {
+    let step = flow.index(of: body.step)
+    if let step, let letter = SyncStage.forgery(item, of: flow.steps[step]) {
+      return .dead(letter)
+    }
+    let result = body.result(attempts: step.map { stored.steps[$0].attempts } ?? 0)
+    switch docket.apply(.result(result), to: id, at: now) {
     case .applied: return .outputs([])
     case .repeated: return .duplicate
     case .refused(let refusal):
       return .dead(
         DeadLetter(
           stage: "sync.fold", code: refusal.code.rawValue,
-          place: "case \(body.caseID): \(refusal.event); \(refusal.state)",
+          place: "case \(id): \(refusal.event); \(refusal.state)",
           expectation: refusal.expected, rule: "flow \(flow.name), version \(flow.version)"))
     }
   }
@@ -81,13 +91,12 @@ package struct SyncStage: Stage {
   }
 
   /// Only the step's own department may answer for it.
-  private static func forgery(_ item: Batch.Item, _ body: ResultBody, _ flow: Flow) -> DeadLetter? {
-    guard let index = flow.index(of: body.result.step) else { return nil }
-    let department = flow.steps[index].department ?? "no department"
+  private static func forgery(_ item: Batch.Item, of step: Flow.Step) -> DeadLetter? {
+    let department = step.department ?? "no department: the applicant is asked"
     func refused(_ place: String) -> DeadLetter {
       DeadLetter(
         stage: "sync.fold", code: "WRONG_SENDER", place: place,
-        expectation: "\(department), whose step \(body.result.step) is")
+        expectation: "\(department), whose step \(step.name) is")
     }
     let says = SyncStage.department(of: item.delivery.message)
     if says != department {

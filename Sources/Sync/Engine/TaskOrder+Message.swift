@@ -13,8 +13,11 @@ import Messaging
 ///   arrives after the step's compensation is `refused`.
 /// - The answer goes to `gov.results` under the routing key of the task, with the headers `tongban-partition` and
 ///   `traceparent` and the property `correlation_id` as they came; body
-///   `{"case","step","attempt","outcome":"accepted"|"refused"|"failed-transiently","data":{…},"reason"}`.
-///   Where `user_id` is set, it is the department's code.
+///   `{"case","step","attempt","outcome":"accepted"|"refused"|"failed-transiently"|"needs-supplement","data":{…},"reason"}`.
+///   A refusal may carry the department's own `code`, by which the flow may wait for a change elsewhere.
+/// - Before its answer, a department may say `suspended` and `resumed` when a special procedure begins and ends, with
+///   its number on the step as `procedure`, from 1.
+/// - Where `user_id` is set, it is the department's code.
 extension TaskOrder {
   func message(for case: Case, at now: Instant) -> Message {
     let body = Value.object([

@@ -2,7 +2,7 @@ import Events
 import Lanes
 import Storage
 
-/// Wakes cases whose waits have ended. The time is a column of the case, so timers survive every restart, and
+/// Wakes cases whose waits have ended, and those that waited for another case and may begin now. The time is a column of the case, so timers survive every restart, and
 /// any number of workers share them: each takes rows that no other holds.
 package final class TimerWorker {
   /// Cases in one transaction.
@@ -34,8 +34,23 @@ package final class TimerWorker {
     database.close()
   }
 
-  /// Wakes one batch; returns how many cases were due.
-  func wake() throws -> Int {
+  /// Wakes one batch and admits those whose turn has come; returns how many cases there were.
+  func wake() throws -> Int { try wakeDue() + admit() }
+
+  private func admit() throws -> Int {
+    let now = surroundings.now()
+    return try database.transaction {
+      let ids = try EntityLocks.admit(limit: TimerWorker.batch, in: database)
+      guard !ids.isEmpty else { return 0 }
+      var docket = try Docket.load(ids, flows: &flows, from: database)
+      for id in docket.ids { _ = docket.apply(.admitted, to: id, at: now) }
+      try docket.write(in: database, at: now)
+      surroundings.failpoint("timers.admitted")
+      return ids.count
+    }
+  }
+
+  private func wakeDue() throws -> Int {
     let now = surroundings.now()
     return try database.transaction {
       var docket = try Docket.loadDue(

@@ -103,7 +103,7 @@ struct SimulatedWorld {
       case .task(let order): publish(order)
       case .notice(let kind) where kind == .needsOperator || kind == .operatorReminder:
         send(.operators, after: Double.random(in: 60...200_000, using: &random))
-      case .notice(.supplement) where random.chance(0.85):
+      case .notice(.supplement) where random.chance(0.95):
         send(.applicant, after: Double.random(in: 60...400_000, using: &random))
       case .notice, .clock, .history: break
       }

@@ -14,8 +14,7 @@ struct DemoCases {
 
   func submit() throws {
     let flow = place.home.appending(path: "topology/flows/enterprise-startup.json5")
-    let file = try FlowFile(
-      Array(try Data(contentsOf: flow)), file: "topology/flows/enterprise-startup.json5")
+    let file = try FlowFile.load(flow.path)
     try withCases { cases in
       for number in 0..<Self.submitted {
         let isRefused = number % 4 == 3
