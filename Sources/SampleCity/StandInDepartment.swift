@@ -9,7 +9,10 @@ package struct StandInDepartment: Sendable {
   /// What the stand-in does with a task.
   package enum Answer: Sendable {
     case accept
-    case refuse(reason: String)
+    /// With the department's own code, by which a flow may wait for a change elsewhere.
+    case refuse(reason: String, code: String? = nil)
+    /// The applicant must bring more.
+    case needSupplement(reason: String)
     /// As a system that is down: no answer at all.
     case silence
   }
@@ -82,24 +85,26 @@ package struct StandInDepartment: Sendable {
     let `case`: String
     let step: String
     let attempt: Int
-    let outcome: String
-    let data: [String: String]
-    let reason: String?
+    var outcome: String
+    var data: [String: String]
+    var reason: String?
+    var code: String?
   }
 
   private func answer(to message: Message) -> Message? {
     guard let task = try? JSONDecoder().decode(Task.self, from: Data(message.body)) else {
       return nil
     }
-    let outcome: (String, [String: String], String?)
+    var result = Result(
+      case: task.case, step: task.step, attempt: task.attempt, outcome: "accepted", data: [:])
     switch decide(task) {
-    case .accept: outcome = ("accepted", Self.papers(of: task), nil)
-    case .refuse(let reason): outcome = ("refused", [:], reason)
+    case .accept: result.data = Self.papers(of: task)
+    case .refuse(let reason, let code):
+      (result.outcome, result.reason, result.code) = ("refused", reason, code)
+    case .needSupplement(let reason):
+      (result.outcome, result.reason) = ("needs-supplement", reason)
     case .silence: return nil
     }
-    let result = Result(
-      case: task.case, step: task.step, attempt: task.attempt, outcome: outcome.0,
-      data: outcome.1, reason: outcome.2)
     guard let body = try? JSONEncoder().encode(result) else { return nil }
     var answer = message
     answer.exchange = "gov.results"

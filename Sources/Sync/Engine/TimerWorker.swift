@@ -39,7 +39,7 @@ package final class TimerWorker {
 
   private func admit() throws -> Int {
     let now = surroundings.now()
-    return try database.transaction {
+    let count = try database.transaction {
       let ids = try EntityLocks.admit(limit: TimerWorker.batch, in: database)
       guard !ids.isEmpty else { return 0 }
       var docket = try Docket.load(ids, flows: &flows, from: database)
@@ -48,19 +48,24 @@ package final class TimerWorker {
       surroundings.failpoint("timers.admitted")
       return ids.count
     }
+    if count > 0 { surroundings.failpoint("timers.begun") }
+    return count
   }
 
   private func wakeDue() throws -> Int {
     let now = surroundings.now()
-    return try database.transaction {
+    let count = try database.transaction {
       var docket = try Docket.loadDue(
         at: now, limit: TimerWorker.batch, flows: &flows, from: database)
       for id in docket.ids { _ = docket.apply(.due, to: id, at: now) }
       try docket.write(in: database, at: now)
       try setAside(docket.unreadable, at: now)
-      surroundings.failpoint("timers.prepared")
-      return docket.ids.count + docket.unreadable.count
+      let count = docket.ids.count + docket.unreadable.count
+      if count > 0 { surroundings.failpoint("timers.prepared") }
+      return count
     }
+    if count > 0 { surroundings.failpoint("timers.woken") }
+    return count
   }
 
   private func setAside(_ unreadable: [String: String], at now: Instant) throws {
