@@ -182,14 +182,25 @@ import Testing
     },
   ]
 
+  @Test("an engine that lets in a case while another holds what both change is caught")
+  func engineFault() throws {
+    let simulation = Simulation(try joint(), decide: nil, fault: .admitsWhileHeld)
+    let caught = (UInt64(1)...500).lazy.compactMap { seed in
+      simulation.run(seed: seed).violations.first { $0.hasPrefix("one case an entity") }
+    }.first
+    #expect(caught != nil)
+  }
+
   @Test("a planted fault is caught by its invariant", arguments: faults + jointFaults)
   func mutation(fault: PlantedFault) throws {
     let flow = try fault.flow()
-    let simulation = Simulation(flow) { event, before, now in
-      // The closures above throw only while they build their variant of the flow.
-      (try? fault.decide(flow, event, before, now))
-        ?? Transition(case: before, effects: [], disposition: .repeated)
-    }
+    let simulation = Simulation(
+      flow,
+      decide: { event, before, now in
+        // The closures above throw only while they build their variant of the flow.
+        (try? fault.decide(flow, event, before, now))
+          ?? Transition(case: before, effects: [], disposition: .repeated)
+      })
     let caught = (UInt64(1)...500).lazy.compactMap { seed in
       simulation.run(seed: seed).violations.first { $0.hasPrefix(fault.caughtBy) }
     }.first

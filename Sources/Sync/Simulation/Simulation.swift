@@ -4,11 +4,11 @@ import Events
 ///
 /// Messages are repeated, delayed and overtake each other; departments refuse, falter, stay silent, or do the
 /// act and lose their answer; the hub crashes before and after its commit; operators decide at random; applicants
-/// cancel. After every event the `Invariants` are checked. Pure: the same seed gives the same run.
+/// cancel; cases about the same entity wait for one another. After every event the `Invariants` are checked. Pure: the same seed gives the same run.
 package struct Simulation {
   package typealias Decide = (CaseEvent, Case, Instant) -> Transition
 
-  /// How a run ended.
+  /// How a run ended; of several cases about one entity, the first one.
   package struct Run: Sendable {
     package let seed: UInt64
     package let state: Case.State
@@ -21,22 +21,32 @@ package struct Simulation {
   /// More events than any sound flow takes; a run that reaches it does not end.
   static let maximumEvents = 20_000
 
+  /// A fault of the engine that tests plant.
+  enum Fault {
+    /// A case is let in although another holds what it waits for.
+    case admitsWhileHeld
+  }
+
   let flow: Flow
   let decide: Decide
+  let fault: Fault?
+
+  package init(_ flow: Flow) { self.init(flow, decide: nil) }
 
   /// - Parameter decide: the machine; tests pass one with a planted fault.
-  package init(_ flow: Flow, decide: Decide? = nil) {
+  init(_ flow: Flow, decide: Decide?, fault: Fault? = nil) {
     let machine = Machine(flow)
     self.flow = flow
+    self.fault = fault
     self.decide = decide ?? { machine.apply($0, to: $1, at: $2) }
   }
 
   package func run(seed: UInt64) -> Run {
-    var world = SimulatedWorld(flow: flow, decide: decide, seed: seed)
+    var world = SimulatedWorld(self, seed: seed)
     world.run()
     return Run(
-      seed: seed, state: world.case.state, visited: world.visited, events: world.case.events,
-      violations: world.invariants.violations)
+      seed: seed, state: world.case.state, visited: world.visited, events: world.events,
+      violations: world.violations)
   }
 }
 
