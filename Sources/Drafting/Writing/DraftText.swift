@@ -40,7 +40,7 @@ enum CodeTableText {
       let line = "\(quoted(row.code)): [\(quoted(standard)), \(quoted(row.label))],"
       let seen = "in \(row.count) of \(table.records) records"
       if row.isWritten {
-        text.add("\(line) // \(row.guess.text); \(seen)")
+        text.add("\(line) // \(oneLine("\(row.guess.text); \(seen)"))")
       } else {
         text.remark(
           "\(line) // decide: \(row.standard == nil ? "its meaning is not known" : row.guess.text); \(seen)"
@@ -142,7 +142,7 @@ enum AdapterText {
     )
     text.open("fields: {")
     for field in format.fields {
-      let note = notes[field.name].map { " // \($0)" } ?? ""
+      let note = notes[field.name].map { " // \(oneLine($0))" } ?? ""
       text.add("\(memberName(field.name)): [\(field.start), \(field.length)],\(note)")
     }
     text.close("},")

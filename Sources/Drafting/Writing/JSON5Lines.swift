@@ -21,7 +21,7 @@ struct JSON5Lines {
   /// A remark, broken at blanks where it gets long.
   mutating func remark(_ text: String) {
     var line = pad + "//"
-    for word in text.split(separator: " ") {
+    for word in oneLine(text).split(separator: " ") {
       if line.count + word.count + 1 > Self.width, line.count > pad.count + 2 {
         lines.append(line)
         line = pad + "//"
@@ -45,6 +45,12 @@ package func counted(_ number: Int, _ what: String) -> String {
   "\(number) \(what)\(number == 1 ? "" : "s")"
 }
 
+/// A text for a remark: whatever would end the line, and so the remark, is written as its escape.
+func oneLine(_ text: String) -> String {
+  text.unicodeScalars.contains(where: \.isEscaped)
+    ? String(quoted(text).dropFirst().dropLast()) : text
+}
+
 /// A text as JSON5 has it.
 func quoted(_ text: String) -> String {
   var quoted = "\""
@@ -54,15 +60,20 @@ func quoted(_ text: String) -> String {
     case "\t": quoted += "\\t"
     case "\r": quoted += "\\r"
     case "\n": quoted += "\\n"
-    case _
-    where scalar.value < 0x20 || scalar.value == 0x7F || scalar.value == 0x2028
-      || scalar.value == 0x2029:
+    case _ where scalar.isEscaped:
       let hex = String(scalar.value, radix: 16)
       quoted += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
     default: quoted.unicodeScalars.append(scalar)
     }
   }
   return quoted + "\""
+}
+
+extension Unicode.Scalar {
+  /// Whether it is a control character or a line separator.
+  fileprivate var isEscaped: Bool {
+    value < 0x20 || value == 0x7F || value == 0x85 || value == 0x2028 || value == 0x2029
+  }
 }
 
 /// A member's name: bare where JSON5 and its readers take it so.

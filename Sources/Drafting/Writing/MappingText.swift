@@ -61,7 +61,7 @@ struct MappingText {
     text.remark("decide: these have no place yet; what stays here is left behind on purpose.")
     text.open("drop: [")
     for reading in left {
-      text.add("\(quoted(reading.field.path.text)), // \(reading.note)")
+      text.add("\(quoted(reading.field.path.text)), // \(oneLine(reading.note))")
     }
     text.close("],")
   }
