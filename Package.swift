@@ -74,9 +74,13 @@ let package = Package(
         "Adapters", "BaseLibrary", "Catalogue", "Cryptography", "Events", "Lanes", "Mapping",
         "Messaging", "Records", "Schemas", "Standards", "Storage",
       ]),
+    module("Supervision", ["Configuration", "Events", "Standards"]),
     module(
       "Sync",
-      ["Configuration", "Cryptography", "Events", "Lanes", "Messaging", "Records", "Storage"]),
+      [
+        "Configuration", "Cryptography", "Events", "Lanes", "Messaging", "Records", "Standards",
+        "Storage", "Supervision",
+      ]),
     module(
       "Notices",
       ["Configuration", "Cryptography", "Events", "HTTP", "Lanes", "Messaging", "Storage"]),
@@ -90,8 +94,8 @@ let package = Package(
       dependencies: [
         "Adapters", "BaseLibrary", "CMallocTrace", "Catalogue", "Configuration", "Cryptography",
         "Drafting", "Events", "HTTP", "Inspection", "Lanes", "Mapping", "Messaging", "Notices",
-        "Records", "Routing", "SampleCity", "Schemas", "Servers", "Standards", "Storage", "Sync",
-        "Topology",
+        "Records", "Routing", "SampleCity", "Schemas", "Servers", "Standards", "Storage",
+        "Supervision", "Sync", "Topology",
       ], swiftSettings: strict),
 
     // The tests.
@@ -148,6 +152,7 @@ let package = Package(
     tests("Servers", ["TestSupport"]),
     tests("Standards", ["TestSupport"]),
     tests("Storage", ["TestSupport"]),
+    tests("Supervision", ["Configuration", "Events", "Standards"]),
     tests(
       "Sync",
       ["Configuration", "Cryptography", "Events", "Lanes", "Messaging", "Storage", "TestSupport"]),
