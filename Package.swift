@@ -121,7 +121,8 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "Cryptography", "HubSupport", "Lanes", "Messaging", "SampleCity", "TestSupport", "tongban",
+        "Cryptography", "Events", "HubSupport", "Lanes", "Messaging", "SampleCity", "TestSupport",
+        "tongban",
       ], swiftSettings: strict),
     tests("HTTP", ["TestSupport"]),
     tests(
@@ -155,7 +156,10 @@ let package = Package(
     tests("Supervision", ["Configuration", "Events", "Standards"]),
     tests(
       "Sync",
-      ["Configuration", "Cryptography", "Events", "Lanes", "Messaging", "Storage", "TestSupport"]),
+      [
+        "Configuration", "Cryptography", "Events", "Lanes", "Messaging", "Standards", "Storage",
+        "Supervision", "TestSupport",
+      ]),
     tests("Topology", ["Configuration", "Messaging", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

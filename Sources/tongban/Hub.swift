@@ -8,7 +8,9 @@ import Lanes
 import Messaging
 import Notices
 import Routing
+import Standards
 import Storage
+import Supervision
 import Sync
 import Topology
 
@@ -38,11 +40,12 @@ struct Hub {
     let routes = roles.contains(.core) || roles.contains(.distribute)
     let shelves = try routes ? Shelves(topology, settings) : nil
     let flows = try roles.contains(.sync) ? self.flows() : nil
+    let calendar = try roles.contains(.sync) ? WorkCalendar.shelf(settings) : nil
     let rules = try roles.contains(.notify) ? NoticeRules.load(home: settings.home) : nil
     try prepareDatabase()
     if let shelves { startRouting(topology, shelves) }
     if roles.contains(.archive) { lane("deadletters") { ArchiveStage() } }
-    if let flows { startSync(topology, flows) }
+    if let flows, let calendar { startSync(topology, flows, calendar) }
     if let rules { startNotices(rules) }
     if roles.contains(.sync) || roles.contains(.notify) { startOutbox() }
     startHousekeeping()
@@ -113,7 +116,9 @@ struct Hub {
     }
   }
 
-  private func startSync(_ topology: Topology, _ flows: Shelf<[FlowFile]>) {
+  private func startSync(
+    _ topology: Topology, _ flows: Shelf<[FlowFile]>, _ calendar: Shelf<WorkCalendar>
+  ) {
     let departments = topology.departments
     lane(CaseEventStage.queue) { CaseEventStage(flows) }
     for queue in topology.queues(ofFamily: "sync") {
@@ -124,7 +129,11 @@ struct Hub {
       while !surroundings.stop.isSet {
         surroundings.stop.wait(seconds: 0.5)
         flows.reload()
+        calendar.reload()
       }
+    }
+    crew.start("tongban supervision") {
+      SupervisionWorker(endpoints: endpoints, surroundings: surroundings, calendar: calendar).run()
     }
     crew.start("tongban timers") {
       TimerWorker(endpoints: endpoints, surroundings: surroundings).run()
@@ -184,6 +193,17 @@ struct Hub {
           {}
         }
       }
+    }
+  }
+}
+
+extension WorkCalendar {
+  /// The working days of topology/codes, read anew when the State Council's next notice is entered there.
+  fileprivate static func shelf(_ settings: Settings) throws -> Shelf<WorkCalendar> {
+    let folder = settings.home.appending(path: "topology/codes")
+    let file = folder.appending(path: "working-days.csv")
+    return try Shelf(watching: [folder], log: settings.log) {
+      try WorkCalendar(CodeTable.read(Array(Data(contentsOf: file)), file: file.path))
     }
   }
 }

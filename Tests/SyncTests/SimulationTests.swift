@@ -238,7 +238,8 @@ extension Flow {
     }
     return Flow(
       name: name, title: title, version: version, operators: operators, notices: notices,
-      entities: entities, conflict: conflict, beginning: beginning, steps: changed, place: place)
+      entities: entities, conflict: conflict, limits: limits, beginning: beginning, steps: changed,
+      place: place)
   }
 
   fileprivate var withoutOrder: Flow { changing { $0.after = [] } }

@@ -12,18 +12,44 @@ struct CaseNotice {
   private let `case`: Case
   private let flow: Flow
   private let now: Instant
+  /// What of the case the notice is about, where the case's own events do not say it.
+  private let subject: Subject?
 
-  init(_ kind: NoticeKind, _ case: Case, _ flow: Flow, at now: Instant) {
+  /// A card of the supervision: the key that it has for ever, and values for its words.
+  struct Subject {
+    let key: String
+    let values: [Value.Member]
+  }
+
+  init(
+    _ kind: NoticeKind, _ case: Case, _ flow: Flow, at now: Instant, about subject: Subject? = nil
+  ) {
     self.kind = kind
     self.case = `case`
     self.flow = flow
     self.now = now
+    self.subject = subject
   }
 
   var messages: [Message] {
-    (flow.notices[kind] ?? []).enumerated().compactMap { number, route in
+    routes.enumerated().compactMap { number, route in
       recipient(of: route).map { message(number, over: route.channel, to: $0) }
     }
+  }
+
+  /// Whoever was warned hears of the graver card too.
+  private var routes: [Flow.NoticeRoute] {
+    let kinds: [NoticeKind] =
+      switch kind {
+      case .redCard: [.redCard, .yellowCard, .warning]
+      case .yellowCard: [.yellowCard, .warning]
+      default: [kind]
+      }
+    var routes: [Flow.NoticeRoute] = []
+    for route in kinds.flatMap({ flow.notices[$0] ?? [] }) where !routes.contains(route) {
+      routes.append(route)
+    }
+    return routes
   }
 
   private func recipient(of route: Flow.NoticeRoute) -> String? {
@@ -35,7 +61,7 @@ struct CaseNotice {
 
   private func message(_ number: Int, over channel: String, to recipient: String) -> Message {
     let word = "case-\(kind.rawValue)"
-    let key = "\(self.case.id)/\(self.case.events)/\(word)/\(number)"
+    let key = "\(self.case.id)/\(subject?.key ?? String(self.case.events))/\(word)/\(number)"
     let event = Event(
       id: key, source: Sync.source, type: "tongban.notice.\(word).v1", time: now,
       dataContentType: "application/json", traceparent: self.case.traceparent,
@@ -63,6 +89,6 @@ struct CaseNotice {
     if kind == .needsOperator || kind == .operatorReminder {
       members.append(.init("queue", .string(flow.operators.queue)))
     }
-    return .object(members)
+    return .object(members + (subject?.values ?? []))
   }
 }

@@ -18,6 +18,7 @@ struct Docket {
 
   private var entries: [String: Entry] = [:]
   private var messages: [Message] = []
+  private var clocks: [ClockRows.Change] = []
   /// Cases that are stored but cannot be read, and why.
   private(set) var unreadable: [String: String] = [:]
 
@@ -84,9 +85,11 @@ struct Docket {
       case .notice(let kind):
         messages += CaseNotice(kind, entry.case, entry.flow, at: now).messages
       case .history(let line): entry.history.append(line)
-      case .timer, .clock: break  // the time is stored with the case, whose `due` it is
+      case .timer: break  // stored with the case, whose `due` it is
+      case .clock: break  // below, all at once
       }
     }
+    clocks += ClockRows.changes(transition.effects, of: id, in: entry.flow)
     return transition.disposition
   }
 
@@ -116,7 +119,7 @@ struct Docket {
             .texts(lines.map { $0.1.said.joined(separator: "\n") }),
           ]
         ),
-      ] + keys)
+      ] + keys + ClockRows.statements(clocks, at: now))
     try Outbox.enqueue(messages, in: database)
   }
 

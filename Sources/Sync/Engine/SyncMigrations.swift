@@ -52,5 +52,26 @@ package enum SyncMigrations {
           state text not null default 'open', decided_by text, decided_at timestamptz);
         create index case_decision_open on case_decision (case_id) where state = 'open';
         """),
+    Migration(
+      number: 3, name: "clocks of cases and steps, and the cards that follow from them",
+      sql: """
+        create table supervised_clock (
+          case_id text not null references case_record (id), part text not null,
+          department text not null, started_at timestamptz not null,
+          turns timestamptz[] not null default '{}', stopped_at timestamptz,
+          extended bigint not null default 0, issued text[] not null default '{}',
+          used double precision, due timestamptz, primary key (case_id, part));
+        -- One row a clock that has something before it; ended clocks are not in it.
+        create index supervised_clock_due on supervised_clock (due) where due is not null;
+        create index supervised_clock_started on supervised_clock (started_at);
+        create table supervision_card (
+          number bigint generated always as identity primary key,
+          case_id text not null references case_record (id), part text not null,
+          department text not null, colour text not null, issued_at timestamptz not null,
+          revoked_at timestamptz, revoked_by text, reason text, unique (case_id, part, colour));
+        create table supervision_extension (
+          case_id text not null, part text not null, days bigint not null, reason text not null,
+          approved_by text not null, approved_at timestamptz not null, primary key (case_id, part));
+        """),
   ]
 }

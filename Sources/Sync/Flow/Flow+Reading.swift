@@ -1,4 +1,5 @@
 import Configuration
+import Supervision
 
 /// Reads a flow from its file. What one value alone can show to be wrong is an error here; what only the
 /// whole can show is found by `Flow.check`.
@@ -22,6 +23,7 @@ extension Flow {
     version = try object.required("version").int(1...1_000_000)
     operators = try Operators(object.required("operators"))
     notices = try Flow.notices(object.optional("notices"))
+    limits = try object.optional("limits").map(Limits.init)
     beginning = try object.optional("begins").map(Beginning.init)
     let steps = try StepList(
       object.required("steps"), including: including, within: within + [name])

@@ -1,3 +1,5 @@
+import Supervision
+
 /// The definition of a "one thing" (一件事) that goes through several departments: its steps, what each waits
 /// for, and how each is undone.
 ///
@@ -13,6 +15,8 @@ package struct Flow: Sendable {
   package let entities: [Entity]
   /// What a case does when another holds an entity that it must lock.
   package let conflict: Conflict
+  /// What the authorities have for the whole case, from its acceptance; nil where nobody watches it.
+  package let limits: Limits?
   /// The change event that begins a case of itself; nil where only a submission does.
   package let beginning: Beginning?
   /// In the order of the file; an included flow's steps stand where it is included.
@@ -59,6 +63,8 @@ package struct Flow: Sendable {
     /// Whether the case goes on without it, and then ends in part (部分办结).
     package let isOptional: Bool
     package let compensation: Compensation
+    /// What the step's department has for it.
+    package let limits: Limits?
     package let place: Place
   }
 

@@ -1,4 +1,5 @@
 import Configuration
+import Supervision
 
 extension Flow.Step {
   init(
@@ -12,6 +13,7 @@ extension Flow.Step {
     self.after = after
     join = try Flow.Join(object.optional("join"), of: after.count)
     conditions = try scope.conditions(object.optional("when"))
+    limits = try object.optional("limits").map(Limits.init)
     isOptional = try object.optional("optional")?.bool() ?? false
     role = try object.optional("role")?.choice(of: Flow.Role.self) ?? .compensable
     if let question = object.optional("question") {

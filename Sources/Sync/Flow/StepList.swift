@@ -139,6 +139,6 @@ extension Flow.Step {
     Flow.Step(
       name: name, work: work, after: after.isEmpty ? before : after,
       join: after.isEmpty ? .all : join, conditions: outer + conditions, role: role,
-      isOptional: isOptional, compensation: compensation, place: place)
+      isOptional: isOptional, compensation: compensation, limits: limits, place: place)
   }
 }

@@ -118,6 +118,10 @@ package enum NoticeKind: String, Sendable, CaseIterable {
   case notAccepted = "not-accepted"
   /// The applicant must bring or say something.
   case supplement
+  /// Cards of the supervision, about the case or a step of it.
+  case warning
+  case yellowCard = "yellow-card"
+  case redCard = "red-card"
   case needsOperator = "needs-operator"
   case operatorReminder = "operator-reminder"
 }

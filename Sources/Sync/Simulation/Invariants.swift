@@ -105,7 +105,7 @@ struct Invariants {
 
   private mutating func checkClocks(_ transition: Transition) {
     for case .clock(let change) in transition.effects {
-      let name = change.name
+      let name = change.name.description
       if !change.mayFollow(clocks[name]) {
         violated("clocks", "\(change) after \(clocks[name].map { "\($0)" } ?? "nothing")")
       }
@@ -195,13 +195,6 @@ struct Invariants {
 }
 
 extension ClockChange {
-  fileprivate var name: String {
-    switch self {
-    case .started(let name), .paused(let name, _), .resumed(let name), .stopped(let name):
-      if case .step(let step) = name { step } else { "the case" }
-    }
-  }
-
   /// A clock starts once, is paused only while it runs, resumed only while it is paused, and stops for good.
   fileprivate func mayFollow(_ last: ClockChange?) -> Bool {
     switch (self, last) {
@@ -209,6 +202,15 @@ extension ClockChange {
       (.stopped, .started), (.stopped, .resumed), (.stopped, .paused):
       true
     default: false
+    }
+  }
+}
+
+extension ClockName: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .case: "the case"
+    case .step(let name): name
     }
   }
 }
