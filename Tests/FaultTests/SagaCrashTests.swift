@@ -86,9 +86,9 @@ private func expectAllEnded(_ count: Int, _ place: Place, _ departments: Departm
     held,
     "\(cases(place, in: "completed")) completed, \(cases(place, in: "compensated")) compensated of \(count)"
   )
-  // Four acts of a case that completes; of one that tax refuses the refused one, and three done and undone.
+  // Five acts of a case that completes; of one that tax refuses the review, the refused one, and three done and undone.
   let acts = departments.acts
-  #expect(acts.count == count * 3 / 4 * 4 + count / 4 * 7, "acts under different keys")
+  #expect(acts.count == count * 3 / 4 * 5 + count / 4 * 8, "acts under different keys")
   #expect(departments.ids.count == acts.count, "tasks under different ids: a repeat has the same")
 }
 

@@ -263,6 +263,9 @@ import Testing
     #expect(drive.phase("register") == .done, "the gift builds on it")
     drive.take(.resolved(step: "gift", .done, reason: "money is back"))
     #expect(drive.asked == ["market-regulation.revoke#2"])
+    drive.answer("register", 2, .accepted)
+    drive.answer("joined", 2, .accepted)
+    #expect(drive.case.state == .compensated, "the review and the opinions need no undoing")
   }
 
   @Test(

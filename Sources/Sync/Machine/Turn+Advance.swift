@@ -175,6 +175,8 @@ extension Turn {
       self.case.steps[index].reason = "to be undone by hand: \(title)"
       handOver(index, .undoStuck)
     case .needless(let reason): settle(index, .waived, because: "nothing to undo: \(reason)")
+    case .absent where flow.steps[index].role == .review:
+      settle(index, .waived, because: "a review leaves nothing to undo")
     case .absent:
       self.case.steps[index].reason = "the flow has no compensation for it"
       handOver(index, .undoStuck)
