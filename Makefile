@@ -18,11 +18,14 @@ demo: build ## build, start everything and play the sample city
 test: setup check-docker check-imports ## install, build and pass the tests against private servers
 	scripts/test
 
-test-all: lint check test long ## the tests and every check, the long ones too
+test-all: lint check test long differential ## the tests and every check, the long ones too
 
-.PHONY: long fuzz
+.PHONY: long fuzz differential
 long: setup ## a million damaged bodies a format
 	scripts/long
+
+differential: setup ## compare schemas with jsonschema-rs and identifiers with python-stdnum
+	scripts/differential
 
 fuzz: setup ## fuzz the readers of Records, a minute a format
 	scripts/fuzz
@@ -35,7 +38,7 @@ bench: build ## measure the hub beside a bare relay, and its mapping beside jq, 
 	.build/release/tongban bench map
 
 check: setup check-docker check-imports ## hold docker/ and the scripts to the project
-	@for script in scripts/setup scripts/install-packages scripts/test scripts/long scripts/fuzz .ci/run; do bash -n $$script || exit 1; done
+	@for script in scripts/setup scripts/install-packages scripts/test scripts/long scripts/fuzz scripts/differential .ci/run; do bash -n $$script || exit 1; done
 
 .PHONY: check-docker check-imports
 check-imports:

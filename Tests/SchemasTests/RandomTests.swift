@@ -67,7 +67,8 @@ import Testing
     let verdicts = Oracle.jsonSchema(lines)
     #expect(verdicts.count == cases.count)
     print(
-      "differential: \(cases.count) cases, \(verdicts.count { $0 == "true" }) valid, seed \(seed)")
+      "differential: jsonschema-rs judged \(cases.count) instances, "
+        + "\(verdicts.count { $0 == "true" }) valid, seed \(seed)")
     for (one, verdict) in zip(cases, verdicts) {
       let ours = try compile(one.schema).accepts(try Tree(json: one.instance))
       #expect("\(ours)" == verdict, "seed \(seed): \(one.schema) on \(one.instance)")
