@@ -17,7 +17,7 @@ struct AdapterReader {
   init(home: URL) throws(ConfigurationError) {
     folder = home.appending(path: "adapters")
     (schemas, members) = try Self.schemas(in: home.appending(path: "topology/schemas"))
-    national = try Self.nationalTables(in: home.appending(path: "topology/codes"))
+    national = try CodeTable.national(home: home)
   }
 
   /// What numbers are checked against: the divisions of today and of former times.
@@ -241,34 +241,16 @@ extension AdapterReader {
     }
     return (schemas, members)
   }
-
-  private static func nationalTables(in folder: URL) throws(ConfigurationError) -> [String:
-    CodeTable]
-  {
-    var tables: [String: CodeTable] = [:]
-    for file in try names(in: folder) where file.hasSuffix(".csv") {
-      let place = folder.appending(path: file)
-      let text = try readBytes(place)
-      do throws(CodeTableError) {
-        tables[String(file.dropLast(4))] = try CodeTable.read(text, file: place.path)
-      } catch {
-        throw ConfigurationError(
-          file: error.file, line: error.line, path: "", message: "expected \(error.expectation)")
-      }
-    }
-    CodeTable.gatherEditions(&tables)
-    return tables
-  }
 }
 
-private func names(in folder: URL) throws(ConfigurationError) -> [String] {
+func names(in folder: URL) throws(ConfigurationError) -> [String] {
   do { return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() } catch {
     throw ConfigurationError(
       file: folder.path, line: 0, path: "", message: "cannot be read as a folder")
   }
 }
 
-private func readBytes(_ file: URL) throws(ConfigurationError) -> [UInt8] {
+func readBytes(_ file: URL) throws(ConfigurationError) -> [UInt8] {
   guard let data = FileManager.default.contents(atPath: file.path) else {
     throw ConfigurationError(file: file.path, line: 0, path: "", message: "cannot be read")
   }

@@ -27,7 +27,8 @@ extension CodeTable {
     }
     do {
       return try CodeTable(
-        name: name, version: try reader.required("version", in: heading),
+        name: name, title: heading["title"] ?? "",
+        version: try reader.required("version", in: heading),
         source: try reader.required("source", in: heading), columns: columns, rows: rows,
         period: period)
     } catch {

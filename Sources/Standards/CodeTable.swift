@@ -5,6 +5,8 @@
 /// the table has a column `from` (codes that were given out again); then the last row is the present one.
 package struct CodeTable: Sendable {
   package let name: String
+  /// What it is a table of, for people; may be empty.
+  package let title: String
   /// The edition of the table.
   package let version: String
   /// Where it was taken from.
@@ -27,8 +29,8 @@ package struct CodeTable: Sendable {
 
   /// - Parameter rows: one field a column each; the first column is the code.
   package init(
-    name: String, version: String, source: String, columns: [String], rows: [[String]],
-    period: Period = .always
+    name: String, title: String = "", version: String, source: String, columns: [String],
+    rows: [[String]], period: Period = .always
   ) throws(CodeTableError) {
     guard columns.first == "code" else {
       throw CodeTableError(file: name, line: 0, expectation: "the first column is called code")
@@ -37,6 +39,7 @@ package struct CodeTable: Sendable {
       throw CodeTableError(file: name, line: 0, expectation: "at most \(Self.maximumRows) rows")
     }
     self.name = name
+    self.title = title
     self.version = version
     self.source = source
     self.columns = columns
@@ -112,6 +115,11 @@ extension CodeTable {
       place = (place + 1) & (places.count - 1)
     }
     return nil
+  }
+
+  /// All rows of a code: the former ones too, where the table has it more than once.
+  package func rows(of code: String) -> [Int] {
+    (0..<count).filter { self.code(of: $0) == code }
   }
 
   package func row(of code: String) -> Int? { withBytes(of: code) { row(of: $0) } }

@@ -26,6 +26,26 @@ package enum IdentifierKind: String, Sendable, CaseIterable {
     }
   }
 
+  /// What the number is, for people.
+  package var title: String {
+    switch self {
+    case .gb11643: "GB 11643 citizen's identity number 公民身份号码"
+    case .gb32100: "GB 32100 unified social credit code 统一社会信用代码"
+    case .gb11714: "GB 11714 organisation code 组织机构代码"
+    case .residencePermit: "residence permit of Hong Kong, Macao and Taiwan residents 港澳台居民居住证"
+    case .foreignPermanentResidence: "foreigner's permanent residence card 外国人永久居留身份证"
+    case .passport: "passport 护照"
+    case .hongKongMacaoPermit: "travel permit of Hong Kong and Macao residents 港澳居民来往内地通行证"
+    case .taiwanPermit: "travel permit of Taiwan residents 台湾居民来往大陆通行证"
+    case .mobilePhone: "mobile telephone number 手机号码"
+    case .bankCard: "bank card number 银行卡号"
+    case .taxpayerNumber: "taxpayer identification number 纳税人识别号"
+    case .serviceItemCode: "code of a government service item 政务服务事项编码"
+    case .licenceIdentifier: "identifier of an electronic licence 电子证照标识"
+    case .division: "GB/T 2260 division code 行政区划代码"
+    }
+  }
+
   package static var names: [String] { allCases.map(\.rawValue) }
 
   /// Checks a number in its canonical form (`Canonical` makes it so).

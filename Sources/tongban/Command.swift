@@ -30,7 +30,8 @@ enum ExitCode: Int32 {
 enum Commands {
   static let all: [Command] =
     ServerCommands.all + RunCommands.all + TopologyCommands.all + MappingCommands.all
-    + CheckCommands.all + SchemaCommands.all + CaseCommands.all + SupervisionCommands.all
+    + CheckCommands.all + StandardsCommands.all + SchemaCommands.all + CaseCommands.all
+    + SupervisionCommands.all
     + DeadLetterCommands.all
     + AuditCommands.all + LibraryCommands.all
 

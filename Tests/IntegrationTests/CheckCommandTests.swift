@@ -80,4 +80,58 @@ import Testing
       #expect(Tongban.run(["standards", "check", "gb1"]).status == 2)
     }
   }
+
+  private static let home = ["TONGBAN_HOME": Tongban.project.path]
+
+  @Test("standards list names every code table with edition and source, and every kind of number")
+  func standardsList() async throws {
+    struct Line: Decodable {
+      let kind, name, title: String
+      let edition, source: String?
+      let codes: Int?
+    }
+    try await onThread {
+      let answer = Tongban.run(["standards", "list", "--json"], environment: Self.home)
+      #expect(answer.status == 0, "\(answer.error)")
+      let lines = try answer.output.split(separator: "\n").map {
+        try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+      }
+      let folder = Tongban.project.appending(path: "topology/codes").path
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+        $0.hasSuffix(".csv")
+      }
+      let tables = lines.filter { $0.kind == "table" }
+      #expect(tables.map(\.name) == files.map { String($0.dropLast(4)) }.sorted())
+      #expect(tables.allSatisfy { $0.source?.isEmpty == false && $0.edition?.isEmpty == false })
+      #expect(lines.allSatisfy { !$0.title.isEmpty })
+      #expect(lines.first { $0.name == "gbt2261-1" }?.codes == 4)
+      #expect(lines.contains { $0.kind == "number" && $0.name == "gb32100" })
+      let page = Tongban.run(["standards", "list"], environment: Self.home).output
+      #expect(page.contains("gbt4658-1984") && page.contains("公民身份号码"))
+    }
+  }
+
+  @Test("standards show gives a table, one code of it, and an earlier edition")
+  func standardsShow() async throws {
+    @Sendable func show(_ words: String...) -> Tongban.Answer {
+      Tongban.run(["standards", "show"] + words, environment: Self.home)
+    }
+    try await onThread {
+      let page = show("gbt4658").output
+      #expect(page.contains("GB/T 4658-2006") && page.contains("also      1984"))
+      #expect(page.contains("CODE") && page.contains("博士研究生毕业"))
+      #expect(
+        show("gbt4658", "20", "--edition", "1984", "--json").output
+          == #"{"code":"20","edition":"1984","label":"大学本科","table":"gbt4658"}"# + "\n")
+      // A code that was given out again: what it meant before, too.
+      let former = show("gbt2260-history", "110103", "--json").output
+      #expect(former.contains(#""label":"崇文区""#) && former.contains(#""to":"2009""#))
+      let unknown = show("gbt4658", "no")
+      #expect(unknown.status == 1 && unknown.error.contains("has no code \"no\""))
+      let misspelt = show("gbt4685")
+      #expect(misspelt.status == 2 && misspelt.error.contains("did you mean \"gbt4658\""))
+      let edition = show("gbt4658", "--edition", "1999")
+      #expect(edition.status == 2 && edition.error.contains("expected 1984, 2006"))
+    }
+  }
 }

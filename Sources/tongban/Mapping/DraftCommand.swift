@@ -89,12 +89,9 @@ enum DraftCommand {
           name: file.deletingPathExtension().lastPathComponent,
           try JSON5.read(Array(try Data(contentsOf: file)), file: file.path)))
     }
-    var tables: [String: CodeTable] = [:]
-    for file in try files(in: place.appending(path: "codes"), ending: ".csv") {
-      tables[file.deletingPathExtension().lastPathComponent] = try CodeTable.read(
-        Array(try Data(contentsOf: file)), file: file.path)
-    }
-    return DraftKnowledge(schemas: schemas, tables: tables, today: MappingCommands.today)
+    return DraftKnowledge(
+      schemas: schemas, tables: try CodeTable.national(home: Settings.home),
+      today: MappingCommands.today)
   }
 
   private static func files(in folder: URL, ending: String) throws -> [URL] {
