@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A configuration that is read from folders and read again when they change: the newest good one is
+/// A configuration that is read from folders or files and read again when they change: the newest good one is
 /// on the shelf, and a broken one never replaces it. Lanes look between two batches.
 package final class Shelf<Value: Sendable>: Sendable {
   private struct State {
@@ -18,8 +18,8 @@ package final class Shelf<Value: Sendable>: Sendable {
   /// Reads for the first time.
   ///
   /// - Parameters:
-  ///   - folders: what is watched, with everything below.
-  ///   - read: reads the folders whole, or throws what is wrong with them.
+  ///   - folders: what is watched: folders with everything below, or single files.
+  ///   - read: reads them whole, or throws what is wrong with them.
   package init(watching folders: [URL], log: Log, read: @escaping @Sendable () throws -> Value)
     throws
   {
@@ -61,11 +61,14 @@ package final class Shelf<Value: Sendable>: Sendable {
     folders.flatMap { folder -> [String] in
       let names =
         FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-      return names.sorted().map { name in
-        var status = stat()
-        guard stat(folder.appending(path: name).path, &status) == 0 else { return name }
-        return "\(name) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-      }
+      return [fingerprint(folder, folder.lastPathComponent)]
+        + names.sorted().map { fingerprint(folder.appending(path: $0), $0) }
     }
+  }
+
+  private static func fingerprint(_ file: URL, _ name: String) -> String {
+    var status = stat()
+    guard stat(file.path, &status) == 0 else { return name }
+    return "\(name) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
   }
 }

@@ -35,11 +35,11 @@ package struct DistributeStage: Stage {
     let catalogue: Shelf<Catalogue>
     let rules: Shelf<Rules>
     /// Departments that take deliveries, and so can be told of disagreements.
-    let takers: Set<String>
+    let takers: Shelf<Set<String>>
 
     package init(
       adapters: Shelf<AdapterSet>, catalogue: Shelf<Catalogue>, rules: Shelf<Rules>,
-      takers: Set<String>
+      takers: Shelf<Set<String>>
     ) {
       self.adapters = adapters
       self.catalogue = catalogue
@@ -47,7 +47,7 @@ package struct DistributeStage: Stage {
       self.takers = takers
     }
 
-    var versions: [Int] { [adapters.version, catalogue.version, rules.version] }
+    var versions: [Int] { [adapters.version, catalogue.version, rules.version, takers.version] }
   }
 
   package init(_ shelves: Shelves, now: @escaping @Sendable () -> Instant) {
@@ -58,7 +58,8 @@ package struct DistributeStage: Stage {
     catalogue = shelves.catalogue.current.value
     departments = Self.sources(of: adapters)
     clerk = LibraryClerk(
-      rules: shelves.rules.current.value, catalogue: catalogue, takers: shelves.takers)
+      rules: shelves.rules.current.value, catalogue: catalogue,
+      takers: shelves.takers.current.value)
   }
 
   package mutating func work(_ batch: inout Batch) {
@@ -80,7 +81,8 @@ package struct DistributeStage: Stage {
     counters.removeAll()
     departments = Self.sources(of: adapters)
     clerk = LibraryClerk(
-      rules: shelves.rules.current.value, catalogue: catalogue, takers: shelves.takers)
+      rules: shelves.rules.current.value, catalogue: catalogue,
+      takers: shelves.takers.current.value)
   }
 
   private static func sources(of adapters: AdapterSet) -> [String: String] {

@@ -35,17 +35,17 @@ struct Hub {
   ///
   /// - Throws: what is wrong with topology, adapters, flows or notices, before anything is consumed.
   func start() throws {
-    let topology = try Topology.load(folder: settings.home.appending(path: "topology").path)
+    let participants = try Participants(settings)
     // All that may be wrong with a file is found before the first message is taken.
     let routes = roles.contains(.core) || roles.contains(.distribute)
-    let shelves = try routes ? Shelves(topology, settings) : nil
+    let shelves = try routes ? Shelves(participants, settings) : nil
     let flows = try roles.contains(.sync) ? self.flows() : nil
     let calendar = try roles.contains(.sync) ? WorkCalendar.shelf(settings) : nil
     let rules = try roles.contains(.notify) ? NoticeRules.load(home: settings.home) : nil
     try prepareDatabase()
-    if let shelves { startRouting(topology, shelves) }
+    if let shelves { startRouting(shelves) }
     if roles.contains(.archive) { lane("deadletters") { ArchiveStage() } }
-    if let flows, let calendar { startSync(topology, flows, calendar) }
+    if let flows, let calendar { startSync(participants, flows, calendar) }
     if let rules { startNotices(rules) }
     if roles.contains(.sync) || roles.contains(.notify) { startOutbox() }
     startHousekeeping()
@@ -56,30 +56,72 @@ struct Hub {
 
   // MARK: roles
 
+  /// Who takes part, by topology/exchange.json5. A department that is added there while the hub runs takes part
+  /// from then on; partitions and queues of the hub's own are as they were at its start.
+  private struct Participants {
+    /// As it was at the start.
+    let topology: Topology
+    let departments: Shelf<Set<String>>
+    /// Departments that have a queue for deliveries.
+    let takers: Shelf<Set<String>>
+    let file: URL
+
+    init(_ settings: Settings) throws {
+      let folder = settings.home.appending(path: "topology")
+      let file = folder.appending(path: "exchange.json5")
+      self.file = file
+      topology = try Topology.load(folder: folder.path)
+      departments = try Shelf(watching: [file], log: settings.log) {
+        Set(try Topology.load(folder: folder.path).departments)
+      }
+      takers = try Shelf(watching: [file], log: settings.log) {
+        let participants = try Topology.load(folder: folder.path).participants
+        return Set(participants.filter { $0.takes.contains("data") }.map(\.code))
+      }
+    }
+
+    func reload() {
+      departments.reload()
+      takers.reload()
+    }
+  }
+
   /// The configuration of the routing lanes, read.
   private struct Shelves {
     let adapters: Shelf<AdapterSet>
     let catalogue: Shelf<Catalogue>
     let rules: Shelf<Rules>
+    let participants: Participants
 
-    init(_ topology: Topology, _ settings: Settings) throws {
-      adapters = try AdapterSet.shelf(home: settings.home, log: settings.log)
-      let departments = topology.departments
-      let folder = settings.home.appending(path: "topology/catalogue")
-      catalogue = try Shelf(watching: [folder], log: settings.log) {
-        try Catalogue.load(folder: folder.path, departments: departments)
-      }
+    init(_ participants: Participants, _ settings: Settings) throws {
       let home = settings.home
-      rules = try Shelf(
-        watching: ["topology/library", "topology/schemas"].map { home.appending(path: $0) },
-        log: settings.log
-      ) { try Rules.load(home: home, departments: departments) }
+      self.participants = participants
+      adapters = try AdapterSet.shelf(home: home, log: settings.log)
+      let departments: @Sendable () throws -> [String] = {
+        try Topology.load(folder: home.appending(path: "topology").path).departments
+      }
+      let folder = home.appending(path: "topology/catalogue")
+      catalogue = try Shelf(watching: [folder, participants.file], log: settings.log) {
+        try Catalogue.load(folder: folder.path, departments: departments())
+      }
+      let places = ["topology/library", "topology/schemas", "topology/exchange.json5"]
+      rules = try Shelf(watching: places.map { home.appending(path: $0) }, log: settings.log) {
+        try Rules.load(home: home, departments: departments())
+      }
+    }
+
+    func reload() {
+      participants.reload()
+      adapters.reload()
+      catalogue.reload()
+      rules.reload()
     }
   }
 
-  private func startRouting(_ topology: Topology, _ shelves: Shelves) {
+  private func startRouting(_ shelves: Shelves) {
+    let topology = shelves.participants.topology
     let (surroundings, shelf) = (surroundings, shelves.adapters)
-    let (catalogue, rules) = (shelves.catalogue, shelves.rules)
+    let rules = shelves.rules
     let database = endpoints.database
     if roles.contains(.core) {
       for queue in topology.queues(ofFamily: "core") {
@@ -93,7 +135,8 @@ struct Hub {
     }
     if roles.contains(.distribute) {
       let distribute = DistributeStage.Shelves(
-        adapters: shelf, catalogue: catalogue, rules: rules, takers: topology.takers)
+        adapters: shelf, catalogue: shelves.catalogue, rules: rules,
+        takers: shelves.participants.takers)
       for queue in topology.queues(ofFamily: "distribute") {
         lane(queue) { DistributeStage(distribute, now: surroundings.now) }
       }
@@ -101,9 +144,7 @@ struct Hub {
     crew.start("tongban reload") {
       while !surroundings.stop.isSet {
         surroundings.stop.wait(seconds: 0.5)
-        shelf.reload()
-        catalogue.reload()
-        rules.reload()
+        shelves.reload()
       }
     }
   }
@@ -117,17 +158,18 @@ struct Hub {
   }
 
   private func startSync(
-    _ topology: Topology, _ flows: Shelf<[FlowFile]>, _ calendar: Shelf<WorkCalendar>
+    _ participants: Participants, _ flows: Shelf<[FlowFile]>, _ calendar: Shelf<WorkCalendar>
   ) {
-    let departments = topology.departments
+    let departments = participants.departments
     lane(CaseEventStage.queue) { CaseEventStage(flows) }
-    for queue in topology.queues(ofFamily: "sync") {
-      lane(queue) { SyncStage(departments: departments) }
+    for queue in participants.topology.queues(ofFamily: "sync") {
+      lane(queue) { SyncStage { departments.current.value } }
     }
     let (endpoints, surroundings) = (endpoints, surroundings)
     crew.start("tongban flows") {
       while !surroundings.stop.isSet {
         surroundings.stop.wait(seconds: 0.5)
+        participants.reload()
         flows.reload()
         calendar.reload()
       }
@@ -205,13 +247,6 @@ extension WorkCalendar {
     return try Shelf(watching: [folder], log: settings.log) {
       try WorkCalendar(CodeTable.read(Array(Data(contentsOf: file)), file: file.path))
     }
-  }
-}
-
-extension Topology {
-  /// Departments that have a queue for deliveries.
-  fileprivate var takers: Set<String> {
-    Set(participants.filter { $0.takes.contains("data") }.map(\.code))
   }
 }
 

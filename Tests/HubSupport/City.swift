@@ -16,16 +16,19 @@ package final class City: @unchecked Sendable {
     hub = place.start(["core", "distribute", "archive"])
     let isAtWork = eventually { [hub] in hub.text.contains("at work") }
     try #require(isAtWork, "\(hub.text)")
-    for department in departments {
-      for name in ["out", "in"] {
-        try FileManager.default.createDirectory(
-          at: folder(department).appending(path: name), withIntermediateDirectories: true)
-      }
-      agents.append(
-        Tongban(
-          ["run", "--role", "agent", "--department", department, "--edge", edge.path],
-          environment: place.environment))
+    for department in departments { try join(department) }
+  }
+
+  /// Gives a department its folders and its agent.
+  package func join(_ department: String) throws {
+    for name in ["out", "in"] {
+      try FileManager.default.createDirectory(
+        at: folder(department).appending(path: name), withIntermediateDirectories: true)
     }
+    agents.append(
+      Tongban(
+        ["run", "--role", "agent", "--department", department, "--edge", edge.path],
+        environment: place.environment))
   }
 
   package func end() {

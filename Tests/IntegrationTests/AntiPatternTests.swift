@@ -41,7 +41,8 @@ import Testing
             ["case", "submit", "enterprise-startup", "-", "--key", "a\(number)"],
             environment: place.environment,
             input: Array(
-              #"{"name":"n\#(number)","legalRepresentative":"r","address":"a","division":"330106"}"#.utf8))
+              #"{"name":"n\#(number)","legalRepresentative":"r","address":"a","division":"330106"}"#
+                .utf8))
         }
       }
       submitting.start()

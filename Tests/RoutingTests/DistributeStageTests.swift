@@ -12,12 +12,14 @@ import Testing
   private let shelf: Shelf<AdapterSet>
   private let catalogue: Shelf<Catalogue>
   private let rules: Shelf<Rules>
+  private let takers: Shelf<Set<String>>
 
   init() throws {
     shelf = try AdapterSet.shelf(home: home, log: quiet)
     let folder = home.appending(path: "topology/catalogue")
     catalogue = try Shelf(watching: [folder], log: quiet) { try projectCatalogue() }
     rules = try Shelf(watching: [], log: quiet) { Rules() }
+    takers = try Shelf(watching: [], log: quiet) { [] }
   }
 
   private func distribute(_ message: Message) -> Batch.Item {
@@ -30,7 +32,7 @@ import Testing
 
   private func distributeStandard(_ message: Message) -> Batch.Item {
     var stage = DistributeStage(
-      .init(adapters: shelf, catalogue: catalogue, rules: rules, takers: []), now: { now })
+      .init(adapters: shelf, catalogue: catalogue, rules: rules, takers: takers), now: { now })
     var batch = Batch([delivery(message)], consumer: "distribute")
     stage.work(&batch)
     return batch.items[0]

@@ -14,6 +14,7 @@ import Testing
   private let shelf: Shelf<AdapterSet>
   private let catalogue: Shelf<Catalogue>
   private let rules: Shelf<Rules>
+  private let takers: Shelf<Set<String>>
 
   private struct Way: Hashable, CustomStringConvertible {
     let department: String
@@ -31,6 +32,7 @@ import Testing
         folder: folder.path, departments: Array(shelf.current.value.adapters.keys))
     }
     rules = try Shelf(watching: [], log: quiet) { Rules() }
+    takers = try Shelf(watching: [], log: quiet) { [] }
   }
 
   private var adapters: [Adapter] {
@@ -96,7 +98,7 @@ import Testing
 
   private func distribute(_ message: Message) -> Batch.Verdict {
     var stage = DistributeStage(
-      .init(adapters: shelf, catalogue: catalogue, rules: rules, takers: []), now: { now })
+      .init(adapters: shelf, catalogue: catalogue, rules: rules, takers: takers), now: { now })
     var batch = Batch([delivery(message)], consumer: "distribute")
     stage.work(&batch)
     return batch.items[0].verdict

@@ -69,7 +69,7 @@ final class Bench {
 
   /// One batch through the stage, in a transaction as the lane has it.
   func take(_ messages: [Message], commit: Bool = true) throws -> [Batch.Verdict] {
-    var stage = SyncStage(departments: ["market-regulation", "tax", "social-security"])
+    var stage = SyncStage { ["market-regulation", "tax", "social-security"] }
     var batch = Batch(
       messages.enumerated().map {
         Delivery(
@@ -239,7 +239,7 @@ extension Batch.Verdict {
     let bench = try Bench()
     let id = try bench.submitToBranches(["k"])[0]
     let keys = ["tax.task", "invented.task", "ta\0x.task", "", ".task", "social-security.task"]
-    var stage = SyncStage(departments: ["tax", "social-security"])
+    var stage = SyncStage { ["tax", "social-security"] }
     var batch = Batch(
       keys.map { key in
         Delivery(

@@ -43,7 +43,7 @@ import Testing
       let surroundings = Surroundings.real(stop: stop, log: Log(level: .silent))
       crew.start("sync") {
         Lane(
-          stage: SyncStage(departments: ["market-regulation", "tax", "social-security"]),
+          stage: SyncStage { ["market-regulation", "tax", "social-security"] },
           queue: "sync.0", endpoints: endpoints, surroundings: surroundings
         ).run()
       }

@@ -7,17 +7,18 @@ import Storage
 /// and outbox in the batch's transaction. Nothing is published here: the outbox's relay does, after the commit.
 package struct SyncStage: Stage {
   package let name = "sync"
-  private let departments: Set<String>
+  private let departments: @Sendable () -> Set<String>
   private var flows = FlowLibrary()
 
-  /// - Parameter departments: the codes of those that take part. The books have a row for each; what anybody else's
+  /// - Parameter departments: the codes of those that take part, asked for each batch. The books have a row for each; what anybody else's
   ///   routing key says stands there as `unknown`.
-  package init(departments: [String]) {
-    self.departments = Set(departments)
+  package init(departments: @escaping @Sendable () -> Set<String>) {
+    self.departments = departments
   }
 
   /// Reads each body; what cannot be read is a dead letter before the database is asked.
   package mutating func work(_ batch: inout Batch) {
+    let departments = departments()
     for index in batch.items.indices {
       let department = SyncStage.department(of: batch.items[index].delivery.message)
       batch.items[index].source = departments.contains(department) ? department : "unknown"
