@@ -9,8 +9,10 @@ package struct Quality: Sendable {
   package enum Measure: String, Sendable, CaseIterable {
     /// Records in which the field has a value, and in which it has none.
     case filled, missing
-    /// Accepted with a warning: reason code and field. Cleansing tells what it changed the same way.
+    /// Accepted with a warning: reason code and field.
     case warning
+    /// Values that cleansing changed: what it did, and the field.
+    case cleansed
     /// Records by what became of them: a `Merge.Verdict`.
     case outcome
     /// From the change in the department to its arrival here, in seconds: `total` and `peak`; names are buckets.
@@ -84,9 +86,9 @@ package struct Quality: Sendable {
     sums[key(.lateness, bucket, subject)] = sum
   }
 
-  /// A warning as the core stage writes it, `CODE target[3].field`; the position in a list does not count.
-  package mutating func addWarning(_ warning: String, _ subject: Subject) {
-    add(.warning, String(warning.prefix(200)).replacing(/\[\d+\]/, with: "[]"), of: subject)
+  /// A remark as the core stage writes it, `CODE target[3].field`; the position in a list does not count.
+  package mutating func add(_ measure: Measure, remark: String, _ subject: Subject) {
+    add(measure, String(remark.prefix(200)).replacing(/\[\d+\]/, with: "[]"), of: subject)
   }
 
   private func key(_ measure: Measure, _ name: String, _ subject: Subject) -> Key {

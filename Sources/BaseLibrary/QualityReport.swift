@@ -12,6 +12,7 @@ package struct QualityReport: Sendable {
     package var latenessPeak: Int64 = 0
     package var fields: [Field] = []
     package var warnings: [Count] = []
+    package var cleansed: [Count] = []
     package var disagreements: [Count] = []
 
     init(source: String, schema: String) {
@@ -91,6 +92,7 @@ extension QualityReport.Dataset {
     case .filled: field(name) { $0.filled += count }
     case .missing: field(name) { $0.missing += count }
     case .warning: warnings.append(QualityReport.Count(name: name, count: count))
+    case .cleansed: cleansed.append(QualityReport.Count(name: name, count: count))
     case .disagreement: disagreements.append(QualityReport.Count(name: name, count: count))
     case .outcome:
       outcomes[name] = count

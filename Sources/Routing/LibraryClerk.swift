@@ -69,10 +69,13 @@ struct LibraryClerk {
     if let changed = record.text("changedAt").flatMap({ Instant(rfc3339: $0) }) {
       quality.addLateness(from: changed, to: now, subject)
     }
-    guard case .array(let warnings)? = item.delivery.message.header(Route.warningsHeader) else {
-      return
+    let message = item.delivery.message
+    if case .array(let warnings)? = message.header(Route.warningsHeader) {
+      for case .text(let warning) in warnings { quality.add(.warning, remark: warning, subject) }
     }
-    for case .text(let warning) in warnings { quality.addWarning(warning, subject) }
+    if case .array(let changes)? = message.header(Route.cleansedHeader) {
+      for case .text(let change) in changes { quality.add(.cleansed, remark: change, subject) }
+    }
   }
 
   /// Decides in the order of the batch, and makes ready what is to be written.

@@ -20,4 +20,6 @@ package enum Route {
   package static let hubOrigin = "hub"
   /// What was accepted with a warning, for the owner of the data.
   package static let warningsHeader = "tongban-warnings"
+  /// What was changed of values that mean the same, for the owner of the data.
+  package static let cleansedHeader = "tongban-cleansed"
 }

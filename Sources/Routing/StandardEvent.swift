@@ -43,6 +43,9 @@ struct StandardEvents {
     if !record.warnings.isEmpty {
       headers.append(Field(Route.warningsHeader, .array(record.warnings.map { .text($0) })))
     }
+    if !record.cleansed.isEmpty {
+      headers.append(Field(Route.cleansedHeader, .array(record.cleansed.map { .text($0) })))
+    }
     return event.message(
       exchange: Route.standardExchange, routingKey: texts.routingKey, body: record.body,
       partition: record.partition, headers: headers)

@@ -35,6 +35,8 @@ package final class Workbench {
     package let isEcho: Bool
     /// What was accepted with a warning: reason code and field.
     package let warnings: [String]
+    /// What of values was changed that means the same: code and field.
+    package let cleansed: [String]
   }
 
   private let adapter: Adapter
@@ -108,14 +110,16 @@ package final class Workbench {
           return fault(DeadLetter(violations, of: output.schema, in: span, item: item), number)
         }
         record(
-          finished(standard, envelope, of: output, number, warnings: machine.warnings))
+          finished(
+            standard, envelope, of: output, number, warnings: machine.warnings,
+            cleansed: output.mapping.cleansings(of: machine)))
       }
     }
   }
 
   private func finished(
     _ standard: borrowing Tree, _ envelope: Envelope, of output: Adapter.Output,
-    _ number: RecordNumber, warnings: [MappingFault]
+    _ number: RecordNumber, warnings: [MappingFault], cleansed: [String]
   ) -> StandardRecord {
     var body: [UInt8] = []
     writer.write(standard, into: &body)
@@ -127,7 +131,7 @@ package final class Workbench {
       partition: standard.withBytes(envelope.entity) { Partition(entity: $0) }, body: body,
       reverses: standard.string(envelope.reverses),
       isEcho: standard.string(envelope.origin) == Route.hubOrigin,
-      warnings: warnings.map { "\($0.code.rawValue) \($0.target)" })
+      warnings: warnings.map { "\($0.code.rawValue) \($0.target)" }, cleansed: cleansed)
   }
 
   /// What the content type says of the charset, if it says what the adapter says of the format.

@@ -57,7 +57,7 @@ enum QualityPage {
     ])
     var isEmpty = true
     for dataset in report.datasets {
-      for warning in dataset.warnings {
+      for warning in dataset.warnings + dataset.cleansed {
         isEmpty = false
         table.add([dataset.source, dataset.schema, warning.name, String(warning.count)])
       }
@@ -89,7 +89,7 @@ enum QualityPage {
   struct Line: Encodable {
     var source: String
     var dataset: String?
-    /// `records`, `filled`, `missing`, `warning`, `outcome`, `lateness`, `disagreement` or `dead`.
+    /// `records`, `filled`, `missing`, `warning`, `cleansed`, `outcome`, `lateness`, `disagreement` or `dead`.
     var measure: String
     var name: String?
     var count: Int64
@@ -119,6 +119,7 @@ enum QualityPage {
       + dataset.outcomes.sorted { $0.key < $1.key }.map { line("outcome", $0.key, $0.value) }
       + dataset.lateness.sorted { $0.key < $1.key }.map { line("lateness", $0.key, $0.value) }
       + dataset.warnings.map { line("warning", $0.name, $0.count) }
+      + dataset.cleansed.map { line("cleansed", $0.name, $0.count) }
       + dataset.disagreements.map { line("disagreement", $0.name, $0.count) }
   }
 }

@@ -217,7 +217,8 @@ import Testing
         quality.add(.filled, "name", of: subject)
         quality.add(.missing, "sex", of: subject)
         quality.add(.outcome, "applied", of: subject)
-        quality.addWarning("UNMAPPED_CODE identifiers[3].kind", subject)
+        quality.add(.warning, remark: "UNMAPPED_CODE identifiers[3].kind", subject)
+        quality.add(.cleansed, remark: "FROM_FIFTEEN_DIGITS identifiers[].number", subject)
         quality.addLateness(from: now.adding(seconds: Double(-90 * (day + 1))), to: now, subject)
         try database.pipeline([try #require(quality.addition), try #require(quality.addition)])
       }
@@ -227,6 +228,9 @@ import Testing
       #expect(dataset.fields.first { $0.name == "name" }?.filled == 6)
       #expect(dataset.fields.first { $0.name == "sex" }?.missing == 6)
       #expect(dataset.warnings.first?.name == "UNMAPPED_CODE identifiers[].kind")
+      #expect(
+        dataset.cleansed
+          == [.init(name: "FROM_FIFTEEN_DIGITS identifiers[].number", count: 6)])
       #expect(dataset.meanLateness == 180 && dataset.latenessPeak == 270)
       #expect(all.deaths == [.init(source: "tax", reason: "UNMAPPED_CODE", count: 3)])
       // The second day in China begins sixteen hours into the first in Greenwich.

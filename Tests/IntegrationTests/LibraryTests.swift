@@ -96,6 +96,31 @@ import Testing
     }
   }
 
+  @Test("what cleansing changed of a number stands in the quality report, under its field")
+  func cleansed() async throws {
+    try await onThread {
+      let scene = try Scene()
+      let (person, other) = (scene.person(7), scene.person(8))
+      let number = person.identityNumber
+      let wide = String(
+        number.unicodeScalars.map { scalar in
+          Character(Unicode.Scalar(scalar.value + 0xFEE0) ?? scalar)
+        })
+      try scene.register([
+        scene.row(1, person).replacing("<GMSFHM>\(number)", with: "<GMSFHM>\(wide)"),
+        scene.row(2, other),
+      ])
+      #expect(try scene.deliveries(to: "tax", of: 2).count == 2)
+      #expect(scene.show(number).status == 0)
+      let report = scene.ask(["quality", "report", "--json"]).output.split(separator: "\n")
+      let lines = report.filter { $0.contains(#""measure":"cleansed""#) }
+      #expect(lines.count == 1, "\(report)")
+      #expect(lines.first?.contains(#""count":1"#) == true, "\(lines)")
+      #expect(
+        lines.first?.contains(#""name":"CANONICAL_FORM identifiers[].number""#) == true, "\(lines)")
+    }
+  }
+
   @Test("an identity number changes, and the former one still leads to the person")
   func identity() async throws {
     try await onThread {

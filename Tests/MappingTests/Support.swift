@@ -10,6 +10,7 @@ struct Mapped {
   var tree: Tree
   var faults: [MappingFault]
   var warnings: [MappingFault]
+  var cleansed: [String] = []
 
   var json: String { tree.json() }
   var codes: [MappingFault.Code] { faults.map(\.code) }
@@ -46,7 +47,8 @@ extension Mapping {
     var output = Tree()
     let outcome = run(record, into: &output, on: &machine)
     return Mapped(
-      outcome: outcome, tree: output, faults: machine.faults, warnings: machine.warnings)
+      outcome: outcome, tree: output, faults: machine.faults, warnings: machine.warnings,
+      cleansed: cleansings(of: machine))
   }
 }
 

@@ -33,7 +33,7 @@ package struct MappingMachine: ~Copyable, Sendable {
 
 /// The bounds of a run, in one place.
 enum Limits {
-  /// Faults, and warnings, that are told of one record.
+  /// Faults, warnings and cleansings that are told of one record.
   static let faults = 32
   /// Bytes and values of an output.
   static let outputBytes = 64 << 20
@@ -55,6 +55,7 @@ final class Work: @unchecked Sendable {
   @exclusivity(unchecked) var faults: [MappingFault] = []
   @exclusivity(unchecked) var warnings: [MappingFault] = []
   @exclusivity(unchecked) var questions: [LookupQuestion] = []
+  @exclusivity(unchecked) var cleansed: ContiguousArray<Cleansing.Act> = []
   @exclusivity(unchecked) var answers = LookupAnswers()
   /// Native nodes that a fault was told of: one bad value is one fault, however often it is used.
   @exclusivity(unchecked) var faulty: [Int32] = []

@@ -121,7 +121,14 @@ extension Run {
       return outcome
     }
     value.kind = .string
-    if outcome.isAccepted { take(room, count) }
+    if outcome.isAccepted {
+      let form = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[0..<count])
+      if !same(form, value.text) {
+        let isFifteen = kind == .gb11643 && value.text.count == 15
+        cleanse(isFifteen ? .fifteenDigits : .form)
+      }
+      take(room, count)
+    }
     conclude(outcome)
   }
 

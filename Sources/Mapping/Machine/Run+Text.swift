@@ -30,6 +30,7 @@ extension Run {
       count += 1
       index += width
     }
+    if count < text.count { cleanse(.width) }
     take(room, count)
     value.text = trimmed(value.text)
     if value.text.isEmpty { value.state = .absent }
@@ -43,6 +44,7 @@ extension Run {
     for index in 0..<text.count {
       room[index] = text[index] &- first < 26 ? text[index] ^ 0x20 : text[index]
     }
+    cleanse(.letters)
     take(room, text.count)
   }
 
@@ -59,7 +61,9 @@ extension Run {
       if !occurs(character, in: characters) { room.append(character, at: &count) }
       index += width
     }
-    if count != text.count { take(room, count) }
+    guard count != text.count else { return }
+    cleanse(.dropped)
+    take(room, count)
   }
 
   private func occurs(

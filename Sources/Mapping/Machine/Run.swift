@@ -124,6 +124,7 @@ struct Run {
     if !work.faults.isEmpty { work.faults.removeAll(keepingCapacity: true) }
     if !work.warnings.isEmpty { work.warnings.removeAll(keepingCapacity: true) }
     if !work.questions.isEmpty { work.questions.removeAll(keepingCapacity: true) }
+    if !work.cleansed.isEmpty { work.cleansed.removeAll(keepingCapacity: true) }
     if !work.faulty.isEmpty { work.faulty.removeAll(keepingCapacity: true) }
     if !work.containers.isEmpty { work.containers.removeAll(keepingCapacity: true) }
     if !work.frames.isEmpty { work.frames.removeAll(keepingCapacity: true) }
