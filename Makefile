@@ -21,7 +21,7 @@ test: setup check-docker check-imports ## install, build and pass the tests agai
 test-all: lint check test long differential ## the tests and every check, the long ones too
 
 .PHONY: long fuzz differential
-long: setup ## a million damaged bodies a format
+long: setup ## a million damaged bodies a format, and 100,000 schedules of the flows
 	scripts/long
 
 differential: setup ## compare schemas with jsonschema-rs and identifiers with python-stdnum

@@ -157,8 +157,8 @@ let package = Package(
     tests(
       "Sync",
       [
-        "Configuration", "Cryptography", "Events", "Lanes", "Messaging", "Standards", "Storage",
-        "Supervision", "TestSupport",
+        "Configuration", "Cryptography", "Events", "Lanes", "Messaging", "Records", "Standards",
+        "Storage", "Supervision", "TestSupport",
       ]),
     tests("Topology", ["Configuration", "Messaging", "TestSupport"]),
   ],

@@ -9,10 +9,12 @@ enum FlowCommands {
     Command(
       "flow check", "[FILE…]", "prove that flows are sound; all of topology/flows/ by default",
       run: check),
-    Command("flow graph", "FLOW", "draw a flow as a Mermaid flowchart", run: graph),
     Command(
-      "flow simulate", "FLOW [--seeds N] [--from SEED] [--json]",
-      "run random schedules of a flow and check every invariant; exit 1 if one is violated",
+      "flow graph", "FLOW [--svg FILE|--mermaid]",
+      "draw a flow as SVG into a file, or as a Mermaid flowchart, the default", run: graph),
+    Command(
+      "flow simulate", "[FLOW…] [--seeds N] [--from SEED] [--json]",
+      "run random schedules of flows, all by default, and check every invariant; exit 1 if one is violated",
       run: simulate),
   ]
 
@@ -42,37 +44,54 @@ enum FlowCommands {
   }
 
   static func graph(_ arguments: inout Arguments) throws -> ExitCode {
+    let picture = try arguments.option("--svg")
+    let mermaid = arguments.flag("--mermaid")
     let name = try arguments.required("the flow's name")
     try arguments.end()
-    print(try flow(name).flow.mermaid)
+    let flow = try flow(name).flow
+    guard let picture else {
+      print(flow.mermaid)
+      return .done
+    }
+    guard !mermaid else { throw UsageError("expected either --svg FILE or --mermaid") }
+    try requireSound(flow)
+    let participants = try Topology.load(folder: TopologyCommands.folder).participants
+    let titles = Dictionary(
+      participants.map { ($0.code, $0.title) }, uniquingKeysWith: { first, _ in first })
+    let svg = FlowDrawing(flow, departments: titles).svg
+    do {
+      try Data(svg.utf8).write(to: URL(fileURLWithPath: picture), options: .atomic)
+    } catch {
+      throw ConfigurationError(
+        file: picture, line: 0, path: "",
+        message: "cannot be written; expected a file in a folder that exists and may be written to")
+    }
     return .done
   }
 
   static func simulate(_ arguments: inout Arguments) throws -> ExitCode {
-    let name = try arguments.required("the flow's name")
     let seeds = try arguments.number("--seeds", default: 2000, in: 1...100_000_000)
     let first = try arguments.number("--from", default: 1, in: 0...Int.max / 2)
     let json = arguments.flag("--json")
+    let named = arguments.rest()
     try arguments.end()
-    let flow = try flow(name).flow
+    let flows =
+      try named.isEmpty
+      ? files().map { try FlowFile.load($0).flow } : named.map { try flow($0).flow }
+    for flow in flows { try requireSound(flow) }
+    var results: [FlowSimulation] = []
+    for flow in flows {
+      let result = FlowSimulation(flow, seeds: seeds, from: first)
+      if json { try printJSON(result) }
+      results.append(result)
+    }
+    if !json { print(FlowSimulation.table(results, from: first)) }
+    return results.allSatisfy { $0.violated == 0 } ? .done : .no
+  }
+
+  private static func requireSound(_ flow: Flow) throws(ConfigurationError) {
     let faults = flow.check(departments: flow.steps.compactMap(\.department))
     guard faults.isEmpty else { throw faults[0] }
-    let simulation = Simulation(flow)
-    var states: [String: Int] = [:]
-    var events = 0
-    var violated = 0
-    for seed in UInt64(first)..<UInt64(first + seeds) {
-      let run = simulation.run(seed: seed)
-      states[run.state.rawValue, default: 0] += 1
-      events += run.events
-      guard !run.violations.isEmpty else { continue }
-      violated += 1
-      for violation in run.violations { complain("seed \(seed): \(violation)") }
-    }
-    let result = SimulationLine(
-      flow: flow.name, seeds: seeds, events: events, states: states, violated: violated)
-    if json { try printJSON(result) } else { print(result.text) }
-    return violated == 0 ? .done : .no
   }
 
   // MARK: Files
@@ -106,21 +125,5 @@ enum FlowCommands {
   /// The departments of the exchange, by code.
   static func departments() throws(ConfigurationError) -> [String] {
     try Topology.load(folder: TopologyCommands.folder).departments
-  }
-}
-
-private struct SimulationLine: Encodable {
-  let flow: String
-  let seeds: Int
-  let events: Int
-  let states: [String: Int]
-  let violated: Int
-
-  var text: String {
-    let ends = states.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-      .joined(separator: ", ")
-    let invariants =
-      violated == 0 ? "every invariant held" : "\(violated) runs violated an invariant"
-    return "\(flow): \(seeds) runs, \(events) events: \(ends); \(invariants)"
   }
 }

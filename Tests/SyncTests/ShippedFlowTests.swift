@@ -10,7 +10,7 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "topology/flows")
 
-  private static func flows() throws -> [Flow] {
+  static func flows() throws -> [Flow] {
     try FlowFile.all(in: folder.path).map(\.flow)
   }
 
