@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import Testing
 
 @testable import Sync
@@ -129,6 +130,48 @@ import Testing
       }
       return Machine(flow).apply(event, to: altered, at: now)
     },
+    PlantedFault(
+      testDescription: "what is undone is undone again", caughtBy: "undone once"
+    ) { flow, event, before, now in
+      var transition = Machine(flow).apply(event, to: before, at: now)
+      guard transition.disposition == .applied,
+        let index = before.steps.firstIndex(where: { $0.phase == .undone }),
+        let department = flow.steps[index].department, let undo = flow.steps[index].acts.last
+      else { return transition }
+      let step = flow.steps[index].name
+      let again = TaskOrder(
+        department: department, task: undo.task, step: step, kind: .compensate,
+        attempt: before.steps[index].attempts, key: "\(before.id)/\(step)/compensate",
+        input: .empty,
+        deadline: now)
+      transition.effects.append(.task(again))
+      return transition
+    },
+    PlantedFault(
+      testDescription: "an answer to an earlier attempt is refused",
+      caughtBy: "every answer is understood"
+    ) { flow, event, before, now in
+      guard case .result(let result) = event, let index = flow.index(of: result.step),
+        result.attempt < before.steps[index].attempts
+      else { return Machine(flow).apply(event, to: before, at: now) }
+      let refusal = Refusal(code: .notAllowed, event: "an answer", state: "", expected: "another")
+      return Transition(case: before, effects: [], disposition: .refused(refusal))
+    },
+    PlantedFault(
+      testDescription: "the end of a wait only begins another", caughtBy: "it ends"
+    ) { flow, event, before, now in
+      let transition = Machine(flow).apply(event, to: before, at: now)
+      guard event == .due, transition.disposition == .applied else { return transition }
+      var waiting = before
+      waiting.events += 1
+      for index in waiting.steps.indices {
+        guard let due = waiting.steps[index].due, due <= now else { continue }
+        waiting.steps[index].due = now.adding(seconds: 3600)
+      }
+      let entry = HistoryEntry(number: waiting.events, at: now, event: event, said: [])
+      return Transition(
+        case: waiting, effects: [.timer(waiting.due), .history(entry)], disposition: .applied)
+    },
   ]
 
   static let jointFaults = [
@@ -181,6 +224,27 @@ import Testing
       }
     },
   ]
+
+  @Test(
+    "each invariant that the simulation checks has a planted fault, and stands in the documentation"
+  )
+  func coverage() throws {
+    let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    var named: Set<String> = []
+    for file in ["Invariants", "SimulatedWorld"] {
+      let source = try String(
+        contentsOf: root.appending(path: "Sources/Sync/Simulation/\(file).swift"), encoding: .utf8)
+      for match in source.matches(of: /(?:violated\(|together\.append\()\s*"([a-z ]+)/) {
+        named.insert(String(match.1))
+      }
+    }
+    let all = Self.faults + Self.jointFaults
+    #expect(named == Set(all.map(\.caughtBy) + ["one case an entity"]))
+    let page = try String(
+      contentsOf: root.appending(path: "docs/invariants.md"), encoding: .utf8)
+    for text in named.union(all.map(\.testDescription)) { #expect(page.contains(text), "\(text)") }
+  }
 
   @Test("an engine that lets in a case while another holds what both change is caught")
   func engineFault() throws {
