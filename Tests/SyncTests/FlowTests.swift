@@ -130,6 +130,10 @@ import Testing
         "b: { department: 'tax', task: 't', timeout: '1m', after: 'c', role: 'pivot' }, c: { department: 'tax', task: 't', timeout: '1m', after: 'a', role: 'pivot' }",
         "a second pivot"
       ),
+      (
+        "b: { department: 'tax', task: 't', timeout: '1m', after: 'a', optional: true, compensation: { needless: 'r' } }, c: { department: 'tax', task: 't', timeout: '1m', after: 'b', role: 'pivot' }",
+        "the pivot \"c\" may be left out"
+      ),
     ])
   func checking(steps: String, expected: String) throws {
     let faults = try flow(text(base + steps)).check(departments: departments)

@@ -70,6 +70,97 @@ import Testing
   }
 
   @Test(
+    "somebody hears of every kind of notice that a flow can cause for an applicant or operators")
+  func notices() throws {
+    for flow in try Self.flows() {
+      var kinds: Set<NoticeKind> = [.needsOperator, .operatorReminder, .yellowCard, .redCard]
+      let hasQueue = flow.conflict != .refuse && flow.entities.contains(where: \.isLocked)
+      // Nobody applies for what an event begins.
+      if flow.beginning == nil {
+        kinds.formUnion([.completed, .compensated])
+        if flow.steps.contains(where: \.isOptional) { kinds.insert(.partlyCompleted) }
+        if hasQueue { kinds.insert(.queued) }
+        if hasQueue || flow.steps.contains(where: { $0.role == .review }) {
+          kinds.insert(.notAccepted)
+        }
+        if flow.steps.contains(where: { $0.act == nil || $0.act?.supplement != nil }) {
+          kinds.insert(.supplement)
+        }
+      }
+      let missing = kinds.filter { flow.notices[$0]?.isEmpty ?? true }.map(\.rawValue)
+      #expect(missing.isEmpty, "\(flow.name): \(missing)")
+    }
+  }
+
+  @Test("a name that is refused ends the case before anything is registered")
+  func nameRefused() throws {
+    var drive = try drive("enterprise-startup")
+    drive.take(.submitted)
+    #expect(drive.asked == ["market-regulation.check-name#1"])
+    drive.answer("name-check", 1, .refused)
+    #expect(drive.case.state == .notAccepted && drive.notices == [.notAccepted])
+  }
+
+  @Test("an enterprise that tax refuses is undone branch by branch, and the registration last")
+  func taxRefused() throws {
+    var drive = try drive("enterprise-startup")
+    drive.take(.submitted)
+    drive.answer("name-check", 1, .accepted)
+    drive.answer("registration", 1, .accepted, .object([.init("uscc", .string("U-1"))]))
+    drive.answer("seal", 1, .accepted, number("S-1"))
+    drive.answer("social-security", 1, .accepted, number("E-1"))
+    for step in ["medical-insurance", "housing-fund"] where drive.phase(step) == .running {
+      drive.answer(step, 1, .accepted, number("N"))
+    }
+    drive.answer("tax", 1, .refused)
+    #expect(drive.case.state == .compensating && !drive.asked.isEmpty)
+    #expect(!drive.asked.contains { $0.hasPrefix("market-regulation") })
+    for step in ["seal", "social-security", "medical-insurance", "housing-fund"]
+    where drive.phase(step) == .undoing {
+      #expect(drive.phase("registration") == .done)
+      drive.answer(step, 2, .accepted)
+    }
+    #expect(drive.asked == ["market-regulation.revoke-registration#2"])
+    #expect(drive.tasks[0].input.member("uscc") == .string("U-1"))
+    drive.answer("registration", 2, .accepted)
+    #expect(drive.case.state == .compensated)
+  }
+
+  @Test("an enterprise with employees that the housing fund refuses stands all the same, in part")
+  func partlyStarted() throws {
+    var application = try Self.sample("enterprise-startup")
+    application.merge(.object([.init("employees", .int(3))]))
+    var drive = Drive(try Self.flow("enterprise-startup"), application: application)
+    drive.take(.submitted)
+    drive.answer("name-check", 1, .accepted)
+    drive.answer("registration", 1, .accepted, .object([.init("uscc", .string("U-1"))]))
+    drive.answer("housing-fund", 1, .refused)
+    #expect(drive.case.state == .running)
+    for step in ["seal", "tax", "social-security", "medical-insurance"] {
+      drive.answer(step, 1, .accepted)
+    }
+    #expect(drive.case.state == .partlyCompleted && drive.notices == [.partlyCompleted])
+  }
+
+  @Test(
+    "behind the cancelled household a death only goes forward, and the grant comes after the pension"
+  )
+  func death() throws {
+    var drive = try drive("death")
+    drive.take(.submitted)
+    #expect(drive.asked == ["public-security.cancel-household#1"])
+    drive.answer("household", 1, .accepted, number("H-1"))
+    #expect(drive.asked.contains("civil-affairs.check-cremation#1"))
+    #expect(!drive.asked.contains("social-security.pay-funeral-grant#1"))
+    drive.take(.cancelled(reason: "withdrawn"))
+    #expect(drive.refusal?.code == .notAllowed)
+    drive.answer("pension", 1, .accepted)
+    #expect(drive.asked == ["social-security.pay-funeral-grant#1"])
+    drive.answer("medical", 1, .refused)
+    #expect(drive.phase("medical") == .stuck && drive.phase("household") == .done)
+  }
+
+  @Test(
     "a newborn is found by the birth certificate, and by the identity number as soon as there is one"
   )
   func newborn() throws {

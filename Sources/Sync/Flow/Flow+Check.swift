@@ -44,12 +44,19 @@ extension Flow {
       }
   }
 
-  /// At most one pivot, and nothing beside it: a branch that runs while the pivot decides could neither be undone nor go on.
+  /// At most one pivot, which cannot be left out, and nothing beside it: a branch that runs while the pivot decides could neither be undone nor go on.
   private var pivots: [ConfigurationError] {
     let all = steps.indices.filter { steps[$0].role == .pivot }
     guard let pivot = all.first else { return [] }
     if all.count > 1 {
       return [steps[all[1]].place.fault("a second pivot; \"\(steps[pivot].name)\" is one already")]
+    }
+    if mayBeOmitted(pivot, for: pivot) || steps[pivot].isOptional {
+      return [
+        steps[pivot].place.fault(
+          "the pivot \"\(steps[pivot].name)\" may be left out; let it wait for a step that is always done, or for none"
+        )
+      ]
     }
     let before = predecessors(of: pivot)
     return steps.indices
@@ -146,19 +153,25 @@ extension Flow {
       return condition.test != .present(false)
     }
     if seen { return false }
+    if steps[source].isOptional || mayBeOmitted(source, for: index) { return true }
+    let waiting = predecessors(of: index).union([index])
+    return dependents(of: source).contains { waiting.contains($0) && steps[$0].join != .all }
+  }
+
+  /// Whether a step may never be asked for: its condition may fail, or there may be nothing that it builds on. Behind a
+  /// quorum, enough is there unless all of it was never asked for.
+  private func mayBeOmitted(_ source: Int, for index: Int) -> Bool {
     let isConditional = steps[source].conditions.contains { condition in
       !steps[index].conditions.contains {
         $0.source == condition.source && $0.test == condition.test
       }
     }
-    if steps[source].isOptional || isConditional { return true }
-    let waiting = predecessors(of: index).union([index])
-    let isInQuorum = dependents(of: source).contains {
-      waiting.contains($0) && steps[$0].join != .all
+    if isConditional { return true }
+    let before = steps[source].after
+    guard !before.isEmpty else { return false }
+    return before.allSatisfy {
+      steps[source].join == .all ? mayBeAbsent($0, for: index) : mayBeOmitted($0, for: index)
     }
-    if isInQuorum { return true }
-    return !steps[source].after.isEmpty
-      && steps[source].after.allSatisfy { mayBeAbsent($0, for: index) }
   }
 
   /// A step whose answer never came is undone too, and then nothing is known of its result.
