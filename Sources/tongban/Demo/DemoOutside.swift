@@ -42,7 +42,7 @@ final class DemoOutside {
   /// Starts the departments' stand-ins.
   func start(_ place: DemoPlace) {
     let surroundings = Surroundings.real(stop: stop, log: place.settings.log)
-    for department in ["market-regulation", "public-security", "tax", "social-security"] {
+    for department in place.adapters.map(\.department) {
       let standIn = StandInDepartment(
         department, broker: place.broker, surroundings: surroundings
       ) { task in

@@ -1,3 +1,4 @@
+import Adapters
 import Foundation
 import HTTP
 import Messaging
@@ -13,6 +14,8 @@ struct DemoPlace {
   let logs: URL
   let settings: Settings
   let broker: BrokerURI
+  /// All departments, by their codes.
+  let adapters: [Adapter]
 
   private static let name = "tongban-demo"
 
@@ -28,6 +31,9 @@ struct DemoPlace {
     for folder in ["topology", "adapters"] {
       try FileManager.default.copyItem(
         at: servers.home.appending(path: folder), to: home.appending(path: folder))
+    }
+    adapters = try AdapterSet.load(home: home).adapters.values.sorted {
+      $0.department < $1.department
     }
     var broker = try BrokerURI(servers.servers.amqp)
     broker.virtualHost = Self.name

@@ -1,3 +1,4 @@
+import Adapters
 import Foundation
 import Lanes
 import Messaging
@@ -20,14 +21,21 @@ struct DemoState {
     defer { database.close() }
     var doubled = 0
     var delivered: [String: Int] = [:]
-    for department in ["public-security", "social-security"] {
-      let records = try records(in: place.edge.appending(path: "\(department)/in"))
-      delivered[department] = Set(records).count
-      doubled += records.count - Set(records).count
-    }
     let administration = try Administration(place.broker, name: "tongban demo")
     defer { administration.close() }
-    delivered["tax"] = try administration.inspectQueue("tax.inbox").messages
+    for adapter in place.adapters {
+      switch adapter.edge.delivery {
+      case .files(let folder, let splitter):
+        let records = try records(
+          in: place.edge.appending(path: "\(adapter.department)/\(folder)"),
+          areLines: splitter == .lines)
+        delivered[adapter.department] = Set(records).count
+        doubled += records.count - Set(records).count
+      case .queue(let queue):
+        delivered[adapter.department] = try administration.inspectQueue(queue).messages
+      case nil: break
+      }
+    }
     let letters = try database.query("select count(*) from dead_letter")[0].int(0)
     return DemoState(
       books: try Ledger.totals(in: database), delivered: delivered, doubled: doubled,
@@ -43,12 +51,12 @@ struct DemoState {
   }
 
   /// Files of the folder, or the lines of files of lines.
-  private static func records(in folder: URL) throws -> [Data] {
+  private static func records(in folder: URL, areLines: Bool) throws -> [Data] {
     guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
     return try FileManager.default.contentsOfDirectory(atPath: folder.path).flatMap {
       name -> [Data] in
       let data = try Data(contentsOf: folder.appending(path: name))
-      return name.hasSuffix(".xml") ? [data] : data.split(separator: 0x0A).map { Data($0) }
+      return areLines ? data.split(separator: 0x0A).map { Data($0) } : [data]
     }
   }
 }

@@ -3,7 +3,7 @@ import Lanes
 import Messaging
 import SampleCity
 
-/// What the departments of the sample city send in the demo, good and bad, and what must come of it.
+/// What three departments of the sample city send in the demo, good and bad, and what must come of it.
 struct DemoTraffic {
   let city = SampleCity(seed: 2_026)
   let edge: URL
@@ -161,19 +161,6 @@ struct DemoTraffic {
   }
 
   private func drop(_ department: String) throws -> Drop {
-    let folder = edge.appending(path: department).appending(path: "out")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return Drop(folder: folder)
-  }
-
-  /// Writes as careful systems do: under a name that says "not yet", then renamed.
-  private struct Drop {
-    let folder: URL
-
-    func put(_ name: String, _ octets: [UInt8]) throws {
-      let unfinished = folder.appending(path: name + ".part")
-      try Data(octets).write(to: unfinished)
-      try FileManager.default.moveItem(at: unfinished, to: folder.appending(path: name))
-    }
+    try Drop(edge.appending(path: department).appending(path: "out"))
   }
 }
