@@ -11,7 +11,7 @@ enum RunCommands {
       "run the hub, or the roles named, until SIGTERM", run: run),
     Command("demo", "[--keep]", "play the sample city and check that all came out", run: Demo.run),
     Command(
-      "bench", "[core|map|library] [--rounds N] [--json]",
+      "bench", "[core|map|library|sagas] [--rounds N] [--json]",
       "measure the hub beside a bare relay, or its mapping beside jq and Python", run: Bench.run),
   ]
 

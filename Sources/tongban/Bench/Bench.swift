@@ -9,6 +9,8 @@ enum Bench {
     case map
     /// The base library with few persons in it and with many.
     case library
+    /// The sync service with cases of five steps, on a broker and a database.
+    case sagas
   }
 
   static func run(_ arguments: inout Arguments) throws -> ExitCode {
@@ -21,6 +23,7 @@ enum Bench {
     case .core: try CoreBench.run(&arguments)
     case .map: try MapBench.run(&arguments)
     case .library: try LibraryBench.run(&arguments)
+    case .sagas: try SagasBench.run(&arguments)
     }
   }
 }
