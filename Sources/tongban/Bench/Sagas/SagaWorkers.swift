@@ -99,7 +99,7 @@ struct SagaWorkers {
     for number in 0..<Self.partitions {
       crew.start("bench sync \(number)") {
         Lane(
-          stage: SyncStage(departments: [Self.department]), queue: "sync.\(number)",
+          stage: SyncStage(departments: { [Self.department] }), queue: "sync.\(number)",
           endpoints: endpoints, surroundings: surroundings
         ).run()
       }
