@@ -74,16 +74,31 @@ enum Demo {
     let samples = DemoSamples(place: place)
     say("\(samples.departments.count) departments send their adapters' samples, hostile ones too")
     try samples.send()
-    try waitFor(place, outside, "samples", players, samples.isOver)
+    try waitFor(place, outside, "samples", players) { state in
+      // A death among the samples begins a case of itself.
+      samples.isOver(state) && state.cases.keys.allSatisfy(\.isTerminal)
+    }
     let before = try DemoState.read(place, outside)
     let traffic = DemoTraffic(edge: place.edge, broker: place.broker)
     say(
       "three departments send their changes: XML in GB18030, fixed-width lines, JSON; some bad, some repeated"
     )
+    let cases = DemoCases(place: place)
+    say(
+      "an employer reports 员工录用; the recruit is still insured elsewhere, so the case waits for the change"
+    )
+    try cases.beginRecruit(traffic.city.person(10_000))
+    _ = try Progress().wait(
+      "the recruit waits", within: 30, show: { "" }, until: { try cases.isRecruitWaiting() })
     try traffic.sendAroundAgents()
     try traffic.send()
-    say("\(DemoCases.submitted) applicants ask for 企业开办; tax will refuse \(DemoCases.refused)")
-    try DemoCases(place: place).submit()
+    say(
+      "\(DemoCases.startups) applicants ask for 企业开办; tax will refuse \(DemoCases.refused), one lacks a paper, for one a department is slow"
+    )
+    try cases.submit()
+    _ = try Progress().wait(
+      "an applicant is asked for a supplement", within: 30, show: { "" },
+      until: { try cases.supplement() > 0 })
     try waitFor(place, outside, "first act", players) { state in
       DemoTraffic.expected.allSatisfy { state.book("core", $0.key) == $0.value }
         && (state.cases[.completed] ?? 0) == DemoCases.completed + (before.cases[.completed] ?? 0)

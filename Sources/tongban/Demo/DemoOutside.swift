@@ -17,6 +17,10 @@ final class DemoOutside {
 
   /// Tax refuses enterprises with this in their name.
   static let refusedWord = "皮包"
+  /// Of these market regulation wants a supplement.
+  static let incompleteWord = "初创"
+  /// For these public security does not answer at first.
+  static let slowWord = "慢行"
 
   init(_ place: DemoPlace) throws {
     portalServer = try portal.serve()
@@ -45,13 +49,23 @@ final class DemoOutside {
     for department in place.adapters.map(\.department) {
       let standIn = StandInDepartment(
         department, broker: place.broker, surroundings: surroundings
-      ) { task in
-        // After the registration is done, and while the other departments are at it.
-        let isRefused = task.input.name?.contains(Self.refusedWord) == true
-        return department == "tax" && task.kind == "do" && isRefused
-          ? .refuse(reason: "纳税信用不符合要求") : .accept
-      }
+      ) { Self.answer(to: $0) }
       crew.start("stand-in \(department)") { standIn.run() }
+    }
+  }
+
+  private static func answer(to task: StandInDepartment.Task) -> StandInDepartment.Answer {
+    let name = task.input.name ?? ""
+    switch (task.task, task.attempt) {
+    // After the registration is done, and while the other departments are at it.
+    case ("register-taxpayer", _) where name.contains(refusedWord):
+      return .refuse(reason: "纳税信用不符合要求")
+    case ("register-enterprise", 1) where name.contains(incompleteWord):
+      return .needSupplement(reason: "缺少住所证明")
+    case ("file-seal", 1) where name.contains(slowWord): return .silence
+    case ("enrol-employee", 1) where task.flow == "employee-onboarding" && task.step == "insurance":
+      return .refuse(reason: "该员工未在原公司停保，不允许新业务", code: "INSURED_ELSEWHERE")
+    default: return .accept
     }
   }
 

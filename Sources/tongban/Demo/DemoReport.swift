@@ -1,4 +1,5 @@
 import Foundation
+import Supervision
 import Sync
 
 /// What the demo prints at its end, and what of it is not as it must be.
@@ -29,10 +30,26 @@ struct DemoReport {
       \(table.text)
 
       cases:        \(cases.joined(separator: ", "))
+      cards:        \(cards)
       notices:      \(state.mails) by mail, \(state.webhooks) by signed webhook
       dead letters: \(state.letters) in the archive
       books:        \(state.books.allSatisfy(\.isBalanced) ? "accepted = published + duplicate + dead holds for every stage and source" : "BROKEN")
       """
+  }
+
+  private var cards: String {
+    let cards = Card.allCases.compactMap { card in
+      state.cards[card].map { "\($0) \(card.rawValue)" }
+    }
+    return cards.isEmpty ? "none" : cards.joined(separator: ", ")
+  }
+
+  /// A yellow card goes to the supervision, a red one to it and to its head.
+  private var cardMails: Int {
+    func mails(_ state: DemoState) -> Int {
+      (state.cards[.yellow] ?? 0) + 2 * (state.cards[.red] ?? 0)
+    }
+    return mails(state) - mails(before)
   }
 
   /// The three changes with an unknown status have been replayed by now: accepted once more, and published.
@@ -66,8 +83,12 @@ struct DemoReport {
     expect(
       "cases compensated", cases[.compensated] ?? 0,
       DemoCases.refused + (known[.compensated] ?? 0))
-    expect("mails", state.mails, DemoCases.submitted + before.mails)
-    expect("webhooks", state.webhooks, DemoCases.submitted + before.webhooks)
+    expect(
+      "cases in all", cases.values.reduce(0, +),
+      DemoCases.completed + DemoCases.refused + known.values.reduce(0, +))
+    expect("red cards", state.cards[.red] ?? 0, 1 + (before.cards[.red] ?? 0))
+    expect("mails", state.mails, DemoCases.notices + cardMails + before.mails)
+    expect("webhooks", state.webhooks, DemoCases.notices + before.webhooks)
     expect("dead letters", Int64(state.letters), state.books.reduce(0) { $0 + $1.dead })
     if !state.books.allSatisfy(\.isBalanced) { faults.append("the books do not balance") }
     return faults

@@ -1,8 +1,10 @@
 import Adapters
+import Events
 import Foundation
 import Lanes
 import Messaging
 import Storage
+import Supervision
 import Sync
 
 /// What has come of the demo so far, read from the books, the departments' places and the outside.
@@ -12,6 +14,8 @@ struct DemoState {
   /// Of the delivered, those that are there more than once.
   let doubled: Int
   let cases: [Case.State: Int]
+  /// How many cards of each colour were issued.
+  let cards: [Card: Int]
   let mails: Int
   let webhooks: Int
   let letters: Int
@@ -39,8 +43,17 @@ struct DemoState {
     let letters = try database.query("select count(*) from dead_letter")[0].int(0)
     return DemoState(
       books: try Ledger.totals(in: database), delivered: delivered, doubled: doubled,
-      cases: try DemoCases(place: place).states(), mails: outside.mails, webhooks: outside.webhooks,
+      cases: try DemoCases(place: place).states(), cards: try cards(in: database),
+      mails: outside.mails, webhooks: outside.webhooks,
       letters: Int(letters))
+  }
+
+  private static func cards(in database: Database) throws -> [Card: Int] {
+    var cards: [Card: Int] = [:]
+    for card in try Supervisors(database, now: { Instant(microseconds: 0) }).cards(limit: 1_000) {
+      cards[card.card, default: 0] += 1
+    }
+    return cards
   }
 
   func book(_ stage: String, _ source: String) -> DemoTraffic.Books {
