@@ -85,8 +85,8 @@ package struct Clock: Sendable, Equatable {
     case .workingDays(let count), .calendarDays(let count):
       let whole = count + extended
       let left = max(1, Int((Double(whole) * limits.warning).rounded(.up)))
-      mark(.warning, end(ofDay: whole - left, calendar))
-      mark(.yellow, end(ofDay: whole - 1, calendar))
+      mark(.warning, beginning(ofDay: whole - left + 1, calendar))
+      mark(.yellow, beginning(ofDay: whole, calendar))
     }
     return marks
   }
@@ -106,15 +106,17 @@ package struct Clock: Sendable, Equatable {
     }
   }
 
-  private func end(ofDay count: Int, _ calendar: WorkCalendar) -> Instant? {
-    if case .workingDays = limits.promised { return end(ofDay: count, calendar, isWorked: true) }
-    return end(ofDay: count, calendar, isWorked: false)
+  /// The midnight with which the so-manieth day that counts begins.
+  private func beginning(ofDay count: Int, _ calendar: WorkCalendar) -> Instant? {
+    let isWorked = if case .workingDays = limits.promised { true } else { false }
+    return end(ofDay: count, calendar, isWorked: isWorked).map {
+      WorkCalendar.end(of: WorkCalendar.day(of: $0) - 2)
+    }
   }
 
   /// The end of the so-manieth day that counts; the day of the beginning does not.
   private func end(ofDay count: Int, _ calendar: WorkCalendar, isWorked: Bool) -> Instant? {
     guard turns.count.isMultiple(of: 2) else { return nil }
-    guard count > 0 else { return started }
     var (day, left) = (WorkCalendar.day(of: started), count)
     while left > 0 {
       day += 1

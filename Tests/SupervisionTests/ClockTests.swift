@@ -127,6 +127,19 @@ private func calendar() throws -> WorkCalendar {
     }
   }
 
+  @Test(
+    "a promise of one day is yellow when that day begins, not at once, and not on the weekend before it"
+  )
+  func oneDay() throws {
+    let calendar = try calendar()
+    // 2026-11-06 is a Friday.
+    var clock = Clock(
+      limits: Limits(promised: .workingDays(1)), started: moment("2026-11-06T10:00"))
+    let look = clock.look(at: moment("2026-11-06T10:00"), calendar)
+    #expect(look.card == nil && look.next == moment("2026-11-09T00:00"))
+    #expect(clock.look(at: moment("2026-11-09T00:00"), calendar).card == .yellow)
+  }
+
   @Test("an extension gives both limits so many days more")
   func extended() throws {
     let calendar = try calendar()

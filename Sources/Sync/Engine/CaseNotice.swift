@@ -82,7 +82,7 @@ struct CaseNotice {
       .init("title", .string(flow.title)), .init("flow", .string(flow.name)),
       .init("state", .string(self.case.state.rawValue)), .init("at", .string(now.description)),
     ]
-    if kind == .compensated || !self.case.reason.isEmpty {
+    if kind == .compensated || kind == .notAccepted || !self.case.reason.isEmpty {
       let reason = self.case.reason.isEmpty ? "未说明 (not stated)" : self.case.reason
       members.append(.init("reason", .string(reason)))
     }

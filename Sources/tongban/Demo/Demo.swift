@@ -185,7 +185,8 @@ enum Demo {
     _ = try Progress().wait(
       "the hub reads the table", within: 20, show: { "" },
       until: {
-        try String(contentsOf: log, encoding: .utf8).contains("version 2")
+        try String(contentsOf: log, encoding: .utf8)
+          .contains("read adapters, schemas, codes anew: version 2")
       })
     for letter in letters { try archive.replay(letter, through: publisher) }
   }
