@@ -76,7 +76,7 @@ enum Demo {
     try samples.send()
     try waitFor(place, outside, "samples", players) { state in
       // A death among the samples begins a case of itself.
-      samples.isOver(state) && state.cases.keys.allSatisfy(\.isTerminal)
+      try samples.isOver(state) && state.cases.keys.allSatisfy(\.isTerminal)
     }
     let before = try DemoState.read(place, outside)
     let traffic = DemoTraffic(edge: place.edge, broker: place.broker)
