@@ -73,8 +73,12 @@ import Testing
 
   @Test(
     "seeds that once made a draft which does not compile",
-    // A name with a line's end in it ended the remark that told it.
-    arguments: [15_821_595_405_059_889_241])
+    arguments: [
+      // A name with a line's end in it ended the remark that told it.
+      15_821_595_405_059_889_241,
+      // A record with nothing but lists in it had a list for a number that is required.
+      12_234_396_036_830_384_731,
+    ])
   func kept(seed: UInt64) throws { try tryRandom(seed) }
 
   private func tryRandom(_ seed: UInt64) throws {

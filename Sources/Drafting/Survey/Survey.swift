@@ -31,6 +31,12 @@ struct Survey {
     guard !fields.isEmpty else {
       throw DraftFault("the records have no values: give a sample with some that are filled")
     }
+    guard fields.contains(where: { !$0.path.isList }) else {
+      throw DraftFault(
+        "the records have nothing but lists in them, so no value of theirs can number a change: give samples of "
+          + "one record each, or such in which something stands beside the lists"
+      )
+    }
     var remarks = collector.remarks
     if faults > 0 {
       remarks.append(

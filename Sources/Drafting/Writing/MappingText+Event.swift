@@ -21,7 +21,7 @@ extension MappingText {
           ])
       )
     }
-    return (single.first ?? readings.first).map {
+    return (single.first ?? readings.first { !$0.field.path.isList }).map {
       (
         $0,
         Guess(
