@@ -31,7 +31,7 @@ enum CaseCommands {
         "bring what the applicant was asked for (- for standard input)", run: supplement),
       Command(
         "case cancel", "ID --reason TEXT", "stop a case and undo what it has done", run: cancel),
-    ] + FlowCommands.all
+    ] + FollowedCaseCommands.all + FlowCommands.all
 
   static func submit(_ arguments: inout Arguments) throws -> ExitCode {
     let name = try arguments.required("the flow's name")

@@ -41,11 +41,12 @@ struct Hub {
     let shelves = try routes ? Shelves(participants, settings) : nil
     let flows = try roles.contains(.sync) ? self.flows() : nil
     let calendar = try roles.contains(.sync) ? WorkCalendar.shelf(settings) : nil
+    let states = try roles.contains(.sync) ? caseStates(participants) : nil
     let rules = try roles.contains(.notify) ? NoticeRules.load(home: settings.home) : nil
     try prepareDatabase()
     if let shelves { startRouting(shelves) }
     if roles.contains(.archive) { lane("deadletters") { ArchiveStage() } }
-    if let flows, let calendar { startSync(participants, flows, calendar) }
+    if let flows, let calendar, let states { startSync(participants, flows, calendar, states) }
     if let rules { startNotices(rules) }
     if roles.contains(.sync) || roles.contains(.notify) { startOutbox() }
     startHousekeeping()
@@ -157,11 +158,21 @@ struct Hub {
     }
   }
 
+  /// The states of cases that departments handle in their own systems, read anew when their file changes.
+  private func caseStates(_ participants: Participants) throws -> Shelf<CaseStates> {
+    let (home, departments) = (settings.home, participants.departments)
+    return try Shelf(watching: [home.appending(path: "topology/cases")], log: settings.log) {
+      try CaseStates.load(home: home, departments: departments.current.value.sorted())
+    }
+  }
+
   private func startSync(
-    _ participants: Participants, _ flows: Shelf<[FlowFile]>, _ calendar: Shelf<WorkCalendar>
+    _ participants: Participants, _ flows: Shelf<[FlowFile]>, _ calendar: Shelf<WorkCalendar>,
+    _ states: Shelf<CaseStates>
   ) {
     let departments = participants.departments
     lane(CaseEventStage.queue) { CaseEventStage(flows) }
+    lane(FollowStage.queue) { FollowStage(states) }
     for queue in participants.topology.queues(ofFamily: "sync") {
       lane(queue) { SyncStage { departments.current.value } }
     }
@@ -172,6 +183,7 @@ struct Hub {
         participants.reload()
         flows.reload()
         calendar.reload()
+        states.reload()
       }
     }
     crew.start("tongban supervision") {

@@ -25,7 +25,7 @@ let ownFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
     let queues = Set(topology.queues.map(\.name))
     let lanes = [
       "core.0", "core.1", "distribute.0", "distribute.1", "sync.0", "sync.1", "case-events",
-      "notices",
+      "case-states", "notices",
       "deadletters",
     ]
     // Everyone who has an adapter takes part: data and tasks each have a queue.

@@ -73,5 +73,23 @@ package enum SyncMigrations {
           case_id text not null, part text not null, days bigint not null, reason text not null,
           approved_by text not null, approved_at timestamptz not null, primary key (case_id, part));
         """),
+    // Far from the numbers of the cases' own tables, which grow beside it.
+    Migration(
+      number: 20, name: "cases that departments handle in their own systems",
+      sql: """
+        create table followed_case (
+          system text not null, number text not null, department text not null, item text not null,
+          state text, since timestamptz, changed_at timestamptz not null,
+          primary key (system, number));
+        create index followed_case_newest on followed_case (changed_at desc);
+        create index followed_case_number on followed_case (number);
+        -- All that was told, also what was stale or refused.
+        create table followed_case_history (
+          position bigint generated always as identity primary key,
+          system text not null, number text not null, told text not null, at timestamptz not null,
+          disposition text not null, before text, act text not null, heard_at timestamptz not null);
+        create index followed_case_history_case
+          on followed_case_history (system, number, position);
+        """),
   ]
 }
