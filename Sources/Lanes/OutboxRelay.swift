@@ -78,7 +78,8 @@ package final class OutboxRelay {
     try Outbox.remove(entries, in: database)
     try database.commit()
     surroundings.failpoint("outbox.committed")
-    return entries.count == limits.batch ? 0 : OutboxRelay.pollEvery
+    // More may have come meanwhile, and what follows from these is on its way.
+    return 0
   }
 
   /// Publishes in order; what the broker refuses, or does not confirm in time, is looked for by halves.

@@ -57,9 +57,16 @@ struct BenchPlace {
   func remove() {
     try? ManagementAPI(url: settings.servers.management, virtualHost: name).deleteVirtualHost()
     let database = Database(settings.servers.database, name: "tongban bench")
-    try? database.script("drop database if exists \"\(name)\" with (force)")
+    for name in [name, peerName] {
+      try? database.script("drop database if exists \"\(name)\" with (force)")
+    }
     database.close()
   }
+
+  private var peerName: String { "\(name)-peer" }
+
+  /// An empty database on the same server, for a peer's own tables; its address.
+  func makePeerDatabase() throws -> String { try Self.makeDatabase(peerName, settings) }
 
   private static func makeDatabase(_ name: String, _ settings: Settings) throws -> String {
     let database = Database(settings.servers.database, name: "tongban bench")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where the peers of `bench map` are: their scripts in `bench/peers/`, their files and Python's libraries in
+/// Where the peers of the bench are: their scripts in `bench/peers/`, their files and Python's libraries in
 /// `.tongban/bench/`.
 struct PeerPlace {
   let scripts: URL

@@ -83,7 +83,7 @@ final class PythonWork: Contender {
       [
         place.scripts.appending(path: "peer.py").path, script, Settings.home.path, task.input.path,
         output.path,
-      ])
+      ], complaints: URL(fileURLWithPath: output.path + ".errors"))
     guard peer.isReady else { return leave("cannot do it: \(peer.lastWords)") }
     if let difference = task.difference(output) {
       peer.end()

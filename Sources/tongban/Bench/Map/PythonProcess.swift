@@ -1,7 +1,7 @@
 import Foundation
 
-/// A process of `bench/peers/peer.py`: says `ready` when it has done its work once, and then does it again for
-/// each line, answering with the CPU seconds that it took.
+/// A process of a script of `bench/peers/`: says `ready` when it has done its work once, and then does it again for
+/// each line, answering with the seconds that it took.
 final class PythonProcess {
   private let process = Process()
   private let commands = Pipe()
@@ -9,12 +9,19 @@ final class PythonProcess {
   private let complaints: URL
   private(set) var isReady = false
 
-  init(_ python: URL, _ arguments: [String]) throws {
-    complaints = URL(fileURLWithPath: arguments[arguments.count - 1] + ".errors")
+  /// - Parameters:
+  ///   - complaints: where its standard error goes.
+  ///   - environment: what it gets besides; for what must not stand on a command line.
+  init(
+    _ python: URL, _ arguments: [String], complaints: URL, environment: [String: String] = [:]
+  ) throws {
+    self.complaints = complaints
     try Data().write(to: complaints)
     process.executableURL = python
     process.arguments = arguments
-    process.environment = ["PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"]
+    process.environment = environment.merging(
+      ["PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"]
+    ) { own, _ in own }
     process.standardInput = commands
     process.standardOutput = answers
     process.standardError = try FileHandle(forWritingTo: complaints)
@@ -23,7 +30,7 @@ final class PythonProcess {
     if !isReady { end() }
   }
 
-  /// CPU seconds of doing the work once; nil if the process is gone.
+  /// The seconds of doing the work once; nil if the process is gone.
   func work() -> Double? {
     do { try commands.fileHandleForWriting.write(contentsOf: Data([0x0A])) } catch { return nil }
     return line().flatMap(Double.init)

@@ -17,6 +17,7 @@ struct SagasBench {
     let open = try arguments.number("--open", default: 0, in: 0...10_000_000)
     let rounds = try arguments.number("--rounds", default: 3, in: 1...20)
     let json = arguments.flag("--json")
+    let isAlone = arguments.flag("--alone")
     try arguments.end()
     let settings = try Settings.loadOrStart()
     let place = try BenchPlace(settings)
@@ -24,12 +25,18 @@ struct SagasBench {
     try SagaWorkers.declare(on: place)
     let bench = SagasBench(place: place, log: settings.log, cases: cases, rounds: rounds)
     var rows = [try bench.row(open: 0, from: 0)]
+    let peer = try isAlone ? nil : SagasPeer.row(in: place, rounds: rounds, beside: rows[0])
     if open > 0 {
       try OpenCases.fill(open, in: place)
       rows.append(try bench.row(open: open, from: rounds, beside: rows[0]))
     }
-    for row in rows { if json { try printJSON(row) } }
-    if !json { print(SagasRow.table(rows)) }
+    if json {
+      for row in rows { try printJSON(row) }
+      if let peer { try printJSON(peer) }
+    } else {
+      print(SagasRow.table(rows))
+      if let peer { print(SagasPeer.text(peer)) }
+    }
     return .done
   }
 
