@@ -57,16 +57,27 @@ struct NoticeRulesTests {
   func shipped() throws {
     let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
     let rules = try NoticeRules.load(home: home.standardizedFileURL, environment: [:])
-    #expect(Set(rules.kinds).isSuperset(of: ["case-compensated", "case-completed"]))
+    // Every kind of notice that a shipped flow sends.
+    #expect(
+      Set(rules.kinds).isSuperset(of: [
+        "case-compensated", "case-completed", "case-partly-completed", "case-not-accepted",
+        "case-supplement", "case-queued", "case-needs-operator", "case-operator-reminder",
+        "case-warning", "case-yellow-card", "case-red-card",
+      ]))
+    let told = ["case-compensated", "case-not-accepted"]
     #expect(rules.channels == [.mail, .webhook])
     for kind in rules.kinds {
       for language in ["zh-CN", "en"] {
         let notice = testNotice(
           kind: kind, language: language,
-          values: ["title": .text("企业开办"), "reason": .text("材料不全"), "queue": .text("service-desk")])
+          values: [
+            "title": .text("企业开办"), "reason": .text("材料不全"), "queue": .text("service-desk"),
+            "step": .text("设立登记"), "department": .text("market-regulation"),
+            "began": .text("2026-11-02"), "card": .text("red"),
+          ])
         let (subject, text) = try rules.content(of: notice)
         #expect(subject.contains("企业开办") && subject.contains("case-1"))
-        #expect(text.contains("材料不全") == (kind == "case-compensated"))
+        #expect(text.contains("材料不全") == told.contains(kind))
         #expect(!text.contains("{{"))
       }
     }
