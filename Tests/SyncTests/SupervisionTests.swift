@@ -164,6 +164,22 @@ extension Bench {
     #expect(!cards.contains("decide red") && cards.contains("case red"), "\(cards)")
   }
 
+  @Test("a case that somebody is at is looked at later, and nobody waits for another in a circle")
+  func locked() throws {
+    let bench = try Bench()
+    let worker = try bench.supervision()
+    let id = try bench.cases.submit(bench.watched(), application: .empty, key: "k").id
+    let other = Database(bench.url, name: "holder")
+    defer { other.close() }
+    try other.begin()
+    try other.query("select 1 from case_record where id = $1 for update", [.text(id)])
+    bench.clock.move(by: 3 * 86_400)
+    #expect(try worker.look() == 0)
+    try other.rollback()
+    #expect(try worker.look() == 1)
+    #expect(try bench.supervisors.cards().map(\.card) == [.red])
+  }
+
   @Test("a changed calendar is taken up for clocks that run")
   func calendar() throws {
     let bench = try Bench()

@@ -67,12 +67,15 @@ package final class SupervisionWorker {
     log.info("the calendar is \(newest) now; every running clock is looked at again")
   }
 
+  /// A card refers to its case, so the case is locked with the clock: whoever holds the case and wants the clock would
+  /// wait for this worker, and this worker for the case.
   private static let select = """
     select \(Docket.columns), part, department, started_at, stopped_at, extended, issued,
       array(select (extract(epoch from turn) * 1000000)::bigint from unnest(turns) as turn)
     from supervised_clock join case_record on case_record.id = case_id
     where supervised_clock.due <= $1
-    order by supervised_clock.due limit $2 for update of supervised_clock skip locked
+    order by supervised_clock.due limit $2
+    for key share of case_record skip locked for update of supervised_clock skip locked
     """
 
   /// What one look at a clock led to.
