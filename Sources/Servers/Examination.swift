@@ -50,7 +50,8 @@ package struct Examination {
   static let packageNames = [
     "librabbitmq-dev", "libssl-dev", "libpq-dev", "libmicrohttpd-dev", "libcurl4-openssl-dev",
     "libxml2-dev", "pkg-config", "ca-certificates", "rabbitmq-server", "postgresql-15", "curl",
-    "iproute2", "openssl", "python3", "python3-yaml", "python3-aiosmtpd", "amqp-tools", "procps",
+    "iproute2", "openssl", "python3", "python3-venv", "python3-yaml", "python3-aiosmtpd",
+    "amqp-tools", "procps",
   ]
 
   private var packages: Finding {

@@ -42,7 +42,7 @@ package struct Clock: Sendable, Equatable {
     return (gravest, next)
   }
 
-  /// When the promised time is over; nil while the clock stands still.
+  /// When the promised time is over; nil while the clock stands still before that.
   package func deadline(_ calendar: WorkCalendar) -> Instant? {
     end(of: limits.promised, 1, calendar)
   }
@@ -59,7 +59,8 @@ package struct Clock: Sendable, Equatable {
   package func used(at now: Instant, _ calendar: WorkCalendar) -> Double {
     let moment = min(now, stopped ?? now)
     switch limits.promised {
-    case .seconds(let seconds): return elapsed(until: moment) / seconds
+    case .seconds(let seconds):
+      return elapsed(until: moment) / (seconds + Double(extended) * 86_400)
     case .workingDays(let count), .calendarDays(let count):
       let last = WorkCalendar.day(of: moment)
       let first = WorkCalendar.day(of: started)
@@ -97,14 +98,20 @@ package struct Clock: Sendable, Equatable {
     case .workingDays(let count): return end(ofDay: count + extended, calendar, isWorked: true)
     case .calendarDays(let count): return end(ofDay: count + extended, calendar, isWorked: false)
     case .seconds(let seconds):
-      guard turns.count.isMultiple(of: 2) else { return nil }
-      let still = stride(from: 0, to: turns.count, by: 2).reduce(Int64(0)) {
+      let still = stride(from: 0, to: turns.count - 1, by: 2).reduce(Int64(0)) {
         $0 + turns[$1 + 1].microseconds - turns[$1].microseconds
       }
-      return started.adding(
+      let moment = started.adding(
         seconds: seconds * share + Double(extended) * 86_400 + Double(still) / 1_000_000)
+      return isReached(moment) ? moment : nil
     }
   }
+
+  /// When it was stopped still, if it stands still now.
+  private var stillSince: Instant? { turns.count.isMultiple(of: 2) ? nil : turns.last }
+
+  /// While a clock stands still it reaches nothing; what it had reached before stays reached.
+  private func isReached(_ moment: Instant) -> Bool { stillSince.map { moment <= $0 } ?? true }
 
   /// The midnight with which the so-manieth day that counts begins.
   private func beginning(ofDay count: Int, _ calendar: WorkCalendar) -> Instant? {
@@ -116,10 +123,10 @@ package struct Clock: Sendable, Equatable {
 
   /// The end of the so-manieth day that counts; the day of the beginning does not.
   private func end(ofDay count: Int, _ calendar: WorkCalendar, isWorked: Bool) -> Instant? {
-    guard turns.count.isMultiple(of: 2) else { return nil }
     var (day, left) = (WorkCalendar.day(of: started), count)
     while left > 0 {
       day += 1
+      guard isReached(WorkCalendar.end(of: day)) else { return nil }
       if (!isWorked || calendar.isWorkingDay(day)) && !standsStill(atEndOf: day) { left -= 1 }
     }
     return WorkCalendar.end(of: day)

@@ -45,6 +45,11 @@ package struct Limits: Sendable, Equatable {
       throw node.fault("expected \"warning\" to be a share from 0 to 1, found \(warning)")
     }
     try object.end()
+    if case .workingDays(let law)? = statutory, case .workingDays(let promise) = promised,
+      law < promise
+    {
+      throw node.fault("promised are \(promise) working days, and the law gives \(law)")
+    }
     self.init(promised: promised, statutory: statutory, warning: warning)
   }
 }

@@ -8,7 +8,7 @@ package struct WorkCalendar: Sendable {
   private let exceptions: [Int: Bool]
   /// The last day of the last year of which the notice is known; behind it the plain week is assumed.
   package let lastKnownDay: Int
-  /// Which edition of the table it is.
+  /// Which edition of the table it is, with a mark of its days: a correction is another edition too.
   package let edition: String
 
   /// - Parameter table: codes are days (`2026-02-14`), the column `kind` says `work` or `off`.
@@ -33,7 +33,11 @@ package struct WorkCalendar: Sendable {
     }
     self.exceptions = exceptions
     lastKnownDay = CivilDate(year: lastYear, month: 12, day: 31)?.daysSince1970 ?? 0
-    edition = table.version
+    // FNV-1a over the days in their order.
+    let mark = exceptions.sorted { $0.key < $1.key }.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+      ($0 ^ UInt64(bitPattern: Int64($1.key * 2 + ($1.value ? 1 : 0)))) &* 0x100_0000_01B3
+    }
+    edition = "\(table.version) \(String(mark, radix: 16))"
   }
 
   package func isWorkingDay(_ day: Int) -> Bool {

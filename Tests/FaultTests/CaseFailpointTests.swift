@@ -14,7 +14,8 @@ import Testing
     "cases that time out, wait their turn and await changes all end, whatever effect a crash came behind",
     arguments: [
       "timers.prepared", "timers.woken", "timers.admitted", "timers.begun", "case-events.admitted",
-      "case-events.committed", "case-events.acknowledged",
+      "case-events.committed", "case-events.acknowledged", "supervision.prepared",
+      "supervision.looked",
     ])
   func failpoints(point: String) async throws {
     try await onThread {
@@ -53,6 +54,9 @@ import Testing
       // Two acts a case, each under one key however often it was asked for, and never two holders of one name.
       #expect(departments.acts.count == 12, "\(departments.acts.sorted())")
       #expect(departments.overlaps.isEmpty, "\(departments.overlaps)")
+      // Every first step was late before it waited for anything: one red card each.
+      let isCarded = eventually { Self.redCards(place) == 6 }
+      #expect(isCarded, "\(Self.redCards(place)) red cards of 6")
       #expect(hub.stop() == 0, "\(hub.text)")
     }
   }
@@ -73,7 +77,7 @@ import Testing
       entities: [{ kind: "enterprise-name", value: "application.name", lock: true }],
       conflict: { wait: "1h" },
       steps: {
-        hold: { department: "tax", task: "hold", timeout: "1s", retry: { attempts: 9, backoff: "200ms" },
+        hold: { department: "tax", task: "hold", timeout: "1s", limits: "500ms", retry: { attempts: 9, backoff: "200ms" },
           input: { name: "application.name" },
           awaits: [{ code: "HELD", event: "std.social-insurance.v1", member: "name", key: "application.name",
             within: "1h", again: "3s" }],
@@ -89,6 +93,12 @@ import Testing
     return Event(id: UUID().uuidString, source: "/tongban/core", type: name).message(
       exchange: "gov.standard", routingKey: "\(name).330106",
       body: Array("{\"name\":\"enterprise \(number)\"}".utf8))
+  }
+
+  private static func redCards(_ place: Place) -> Int {
+    Tongban.run(["supervision", "cards", "--json"], environment: place.environment)
+      .output.split(separator: "\n").filter { $0.contains("\"red\"") && $0.contains("\"hold\"") }
+      .count
   }
 
   private static func cases(_ place: Place, in state: String) -> Int {

@@ -99,6 +99,22 @@ private func calendar() throws -> WorkCalendar {
     #expect(look.card == nil && look.next == nil)
   }
 
+  @Test("what was over before the clock was stopped still is told all the same")
+  func overBeforeStill() throws {
+    let calendar = try calendar()
+    var clock = Clock(
+      limits: limits, started: moment("2026-09-18T10:00"), turns: [moment("2026-09-25T09:00")],
+      stopped: moment("2026-09-28T09:00"))
+    #expect(clock.look(at: moment("2026-09-28T10:00"), calendar).card == .red)
+    let start = moment("2026-09-18T10:00")
+    var plain = Clock(
+      limits: Limits(promised: .seconds(100)), started: start, turns: [start.adding(seconds: 101)])
+    #expect(plain.look(at: start.adding(seconds: 900), calendar).card == .red)
+    var before = Clock(
+      limits: Limits(promised: .seconds(100)), started: start, turns: [start.adding(seconds: 10)])
+    #expect(before.look(at: start.adding(seconds: 900), calendar).card == nil)
+  }
+
   @Test("standing still over so many working days moves the end by as many")
   func shifted() throws {
     let calendar = try calendar()
@@ -187,7 +203,8 @@ private func calendar() throws -> WorkCalendar {
         "{ promised: '20 days', statutory: '45 working days', warning: 0.5 }",
         Limits(promised: .calendarDays(20), statutory: .workingDays(45), warning: 0.5)
       ),
-      ("'5 weeks'", nil), ("'0 working days'", nil), ("{ statutory: '5 days' }", nil),
+      ("{ promised: '20 working days', statutory: '5 working days' }", nil), ("'5 weeks'", nil),
+      ("'0 working days'", nil), ("{ statutory: '5 days' }", nil),
     ])
   func reading(text: String, expected: Limits?) throws {
     let node = try JSON5.read(Array(text.utf8), file: "limits")

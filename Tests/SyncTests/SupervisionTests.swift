@@ -164,6 +164,20 @@ extension Bench {
     #expect(!cards.contains("decide red") && cards.contains("case red"), "\(cards)")
   }
 
+  @Test("a clock that cannot be read is set aside and holds up no other")
+  func unreadable() throws {
+    let bench = try Bench()
+    let worker = try bench.supervision()
+    let ids = try ["a", "b"].map {
+      try bench.cases.submit(bench.watched(), application: .empty, key: $0).id
+    }
+    try bench.database.query(
+      "update supervised_clock set part = 'unknown' where case_id = $1", [.text(ids[0])])
+    let cards = try bench.pass(4, worker)
+    #expect(cards.filter { $0 == "look red" }.count == 1, "\(cards)")
+    #expect(try bench.supervisors.cards().allSatisfy { $0.caseID == ids[1] })
+  }
+
   @Test("a case that somebody is at is looked at later, and nobody waits for another in a circle")
   func locked() throws {
     let bench = try Bench()
@@ -215,6 +229,17 @@ extension Bench {
     try write("2", off)
     shelf.reload()
     while try worker.look() > 0 {}
-    #expect(try due() > before)
+    let moved = try due()
+    #expect(moved > before)
+    // Corrected under the same version while no hub is running.
+    try write("2", "2026-12-31,x,work\n")
+    shelf.reload()
+    let next = SupervisionWorker(
+      endpoints: Endpoints(broker: try BrokerURI(TestServers.amqpURL), database: bench.url),
+      surroundings: Surroundings(
+        now: { clock.now }, random: { 0.5 }, stop: StopSignal(), log: Log(level: .silent)),
+      calendar: shelf)
+    while try next.look() > 0 {}
+    #expect(try due() == before)
   }
 }

@@ -91,5 +91,11 @@ package enum SyncMigrations {
         create index followed_case_history_case
           on followed_case_history (system, number, position);
         """),
+    Migration(
+      number: 21, name: "the calendar that the clocks were made with",
+      sql: """
+        create table supervision_calendar (
+          one_row boolean primary key default true check (one_row), edition text not null);
+        """),
   ]
 }

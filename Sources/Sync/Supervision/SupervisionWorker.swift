@@ -16,7 +16,8 @@ package final class SupervisionWorker {
   private let surroundings: Surroundings
   private let log: Log
   private let calendar: Shelf<WorkCalendar>
-  private var edition: String
+  /// The calendar that the clocks' times were made with; nil until the database has told.
+  private var edition: String?
   private var flows = FlowLibrary()
 
   package init(endpoints: Endpoints, surroundings: Surroundings, calendar: Shelf<WorkCalendar>) {
@@ -25,7 +26,6 @@ package final class SupervisionWorker {
     self.surroundings = surroundings
     self.log = log
     self.calendar = calendar
-    edition = calendar.current.value.edition
   }
 
   /// Works until the stop signal.
@@ -47,7 +47,15 @@ package final class SupervisionWorker {
         SupervisionWorker.select,
         [.timestamp(microseconds: now.microseconds), .int(Int64(SupervisionWorker.batch))])
       var looks: [Look] = []
-      for row in rows { looks.append(try self.look(at: row, now)) }
+      for row in rows {
+        do {
+          looks.append(try self.look(at: row, now))
+        } catch let error as StorageError {
+          throw error
+        } catch {
+          try setAside(row, because: error, at: now)
+        }
+      }
       try write(looks, at: now)
       if rows.count > 0 { surroundings.failpoint("supervision.prepared") }
       return rows.count
@@ -56,15 +64,27 @@ package final class SupervisionWorker {
     return count
   }
 
-  /// A changed calendar moves ends: every clock that runs is looked at again.
+  /// A changed calendar moves ends: every clock that runs is looked at again. Which one the clocks know stands in the
+  /// database, so that a change while no hub was running is found too.
   private func takeCalendar() throws {
     let newest = calendar.current.value.edition
     guard newest != edition else { return }
-    try database.query(
-      "update supervised_clock set due = $1 where stopped_at is null and due is not null",
-      [.timestamp(microseconds: surroundings.now().microseconds)])
+    let moment = Parameter.timestamp(microseconds: surroundings.now().microseconds)
+    try database.transaction {
+      let known = try database.query("select edition from supervision_calendar for update")
+      if known.count == 1, try known[0].text(0) == newest { return }
+      try database.query(
+        """
+        insert into supervision_calendar (edition) values ($1)
+        on conflict (one_row) do update set edition = $1
+        """, [.text(newest)])
+      let clocks = try database.query(
+        "update supervised_clock set due = $1 where stopped_at is null and due is not null",
+        [moment]
+      ).affected
+      log.info("the calendar is \(newest) now; \(clocks) running clocks are looked at again")
+    }
     edition = newest
-    log.info("the calendar is \(newest) now; every running clock is looked at again")
   }
 
   /// A card refers to its case, so the case is locked with the clock: whoever holds the case and wants the clock would
@@ -86,6 +106,16 @@ package final class SupervisionWorker {
     let next: Instant?
     let used: Double?
     let messages: [Message]
+  }
+
+  /// A clock that cannot be read must not hold up the others; it is tried again after an hour.
+  private func setAside(_ row: Row, because reason: any Error, at now: Instant) throws {
+    let (id, part) = (try row.text(0), try row.text(8))
+    log.error("the clock \(part) of case \(id) cannot be looked at: \(reason)")
+    let later = now.adding(seconds: TimerWorker.setAside)
+    try database.query(
+      "update supervised_clock set due = $3 where case_id = $1 and part = $2",
+      [.text(id), .text(part), .timestamp(microseconds: later.microseconds)])
   }
 
   private func look(at row: Row, _ now: Instant) throws -> Look {
