@@ -39,14 +39,13 @@ struct Hub {
     // All that may be wrong with a file is found before the first message is taken.
     let routes = roles.contains(.core) || roles.contains(.distribute)
     let shelves = try routes ? Shelves(participants, settings) : nil
-    let flows = try roles.contains(.sync) ? self.flows() : nil
-    let calendar = try roles.contains(.sync) ? WorkCalendar.shelf(settings) : nil
-    let states = try roles.contains(.sync) ? caseStates(participants) : nil
+    let cases = try roles.contains(.sync) ? CaseShelves(participants, settings) : nil
     let rules = try roles.contains(.notify) ? NoticeRules.load(home: settings.home) : nil
     try prepareDatabase()
     if let shelves { startRouting(shelves) }
     if roles.contains(.archive) { lane("deadletters") { ArchiveStage() } }
-    if let flows, let calendar, let states { startSync(participants, flows, calendar, states) }
+    if let cases { startSync(participants, cases) }
+    startReloading(participants, shelves, cases)
     if let rules { startNotices(rules) }
     if roles.contains(.sync) || roles.contains(.notify) { startOutbox() }
     startHousekeeping()
@@ -112,7 +111,6 @@ struct Hub {
     }
 
     func reload() {
-      participants.reload()
       adapters.reload()
       catalogue.reload()
       rules.reload()
@@ -142,34 +140,37 @@ struct Hub {
         lane(queue) { DistributeStage(distribute, now: surroundings.now) }
       }
     }
-    crew.start("tongban reload") {
-      while !surroundings.stop.isSet {
-        surroundings.stop.wait(seconds: 0.5)
-        shelves.reload()
+  }
+
+  /// The configuration of the sync lanes and of the supervision, read.
+  private struct CaseShelves {
+    /// The flows that events may begin.
+    let flows: Shelf<[FlowFile]>
+    let calendar: Shelf<WorkCalendar>
+    /// The states of cases that departments handle in their own systems.
+    let states: Shelf<CaseStates>
+
+    init(_ participants: Participants, _ settings: Settings) throws {
+      let (home, departments) = (settings.home, participants.departments)
+      let folder = home.appending(path: "topology/flows")
+      flows = try Shelf(watching: [folder], log: settings.log) {
+        try FlowFile.all(in: folder.path)
+      }
+      calendar = try WorkCalendar.shelf(settings)
+      states = try Shelf(watching: [home.appending(path: "topology/cases")], log: settings.log) {
+        try CaseStates.load(home: home, departments: departments.current.value.sorted())
       }
     }
-  }
 
-  /// The flows that events may begin, read anew when their files change.
-  private func flows() throws -> Shelf<[FlowFile]> {
-    let folder = settings.home.appending(path: "topology/flows")
-    return try Shelf(watching: [folder], log: settings.log) {
-      try FlowFile.all(in: folder.path)
+    func reload() {
+      flows.reload()
+      calendar.reload()
+      states.reload()
     }
   }
 
-  /// The states of cases that departments handle in their own systems, read anew when their file changes.
-  private func caseStates(_ participants: Participants) throws -> Shelf<CaseStates> {
-    let (home, departments) = (settings.home, participants.departments)
-    return try Shelf(watching: [home.appending(path: "topology/cases")], log: settings.log) {
-      try CaseStates.load(home: home, departments: departments.current.value.sorted())
-    }
-  }
-
-  private func startSync(
-    _ participants: Participants, _ flows: Shelf<[FlowFile]>, _ calendar: Shelf<WorkCalendar>,
-    _ states: Shelf<CaseStates>
-  ) {
+  private func startSync(_ participants: Participants, _ shelves: CaseShelves) {
+    let (flows, calendar, states) = (shelves.flows, shelves.calendar, shelves.states)
     let departments = participants.departments
     lane(CaseEventStage.queue) { CaseEventStage(flows) }
     lane(FollowStage.queue) { FollowStage(states) }
@@ -177,20 +178,27 @@ struct Hub {
       lane(queue) { SyncStage { departments.current.value } }
     }
     let (endpoints, surroundings) = (endpoints, surroundings)
-    crew.start("tongban flows") {
-      while !surroundings.stop.isSet {
-        surroundings.stop.wait(seconds: 0.5)
-        participants.reload()
-        flows.reload()
-        calendar.reload()
-        states.reload()
-      }
-    }
     crew.start("tongban supervision") {
       SupervisionWorker(endpoints: endpoints, surroundings: surroundings, calendar: calendar).run()
     }
     crew.start("tongban timers") {
       TimerWorker(endpoints: endpoints, surroundings: surroundings).run()
+    }
+  }
+
+  /// One thread for all, since what is read builds on who takes part.
+  private func startReloading(
+    _ participants: Participants, _ routing: Shelves?, _ cases: CaseShelves?
+  ) {
+    guard routing != nil || cases != nil else { return }
+    let stop = surroundings.stop
+    crew.start("tongban reload") {
+      while !stop.isSet {
+        stop.wait(seconds: 0.5)
+        participants.reload()
+        routing?.reload()
+        cases?.reload()
+      }
     }
   }
 
