@@ -153,7 +153,7 @@ let package = Package(
     tests("Servers", ["TestSupport"]),
     tests("Standards", ["TestSupport"]),
     tests("Storage", ["TestSupport"]),
-    tests("Supervision", ["Configuration", "Events", "Standards"]),
+    tests("Supervision", ["Configuration", "Events", "Standards", "TestSupport"]),
     tests(
       "Sync",
       [

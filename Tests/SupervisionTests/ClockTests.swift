@@ -2,6 +2,7 @@ import Configuration
 import Events
 import Foundation
 import Standards
+import TestSupport
 import Testing
 
 @testable import Supervision
@@ -120,7 +121,7 @@ private func calendar() throws -> WorkCalendar {
     let calendar = try calendar()
     let seed = UInt64.random(in: 0...UInt64.max)
     print("pauses of a clock: seed \(seed)")
-    var random = Numbers(state: seed)
+    var random = Seeded(seed)
     for _ in 0..<300 {
       let begun = day("2024-01-02") + Int(random.next() % 600)
       let started = WorkCalendar.end(of: begun - 1).adding(seconds: 36_000)
@@ -213,18 +214,5 @@ private func calendar() throws -> WorkCalendar {
       return
     }
     #expect(try Limits(node) == expected)
-  }
-}
-
-/// SplitMix64, so that a printed seed gives the same numbers again.
-private struct Numbers {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -95,7 +95,7 @@ package struct CaseEventStage: Stage {
 
   // MARK: Cases that an event begins
 
-  private func begin(
+  private mutating func begin(
     _ file: FlowFile, by event: StandardChange, in database: Database, at now: Instant
   ) throws {
     guard let beginning = file.flow.beginning else { return }
@@ -114,7 +114,7 @@ package struct CaseEventStage: Stage {
   }
 
   /// The newest case of that flow about the same entity, with what its steps led to.
-  private func original(
+  private mutating func original(
     _ original: Flow.Beginning.Original, of event: StandardChange, in database: Database
   ) throws -> Value {
     let keys = event.data.plains(at: original.path).map {
@@ -122,19 +122,17 @@ package struct CaseEventStage: Stage {
     }
     let rows = try database.query(
       """
-      select id from case_record where flow = $2
+      select \(Docket.columns) from case_record where flow = $2
         and id in (select case_id from case_entity where key = any($1))
       order by created_at desc limit 1
       """, [.byteses(keys), .text(original.flow)])
     guard rows.count == 1 else { throw CasesError.noOriginal(flow: original.flow) }
-    let file = try Cases(database, now: { Instant(microseconds: 0) }).show(try rows[0].text(0))
+    let flow = try flows.flow(try rows[0].text(1), try rows[0].int(2), in: database)
+    let ended = try Case(rows[0], of: flow)
+    let done = zip(flow.steps, ended.steps).filter { $1.phase == .done }
     return .object([
-      .init("case", .string(file.case.id)), .init("state", .string(file.case.state.rawValue)),
-      .init(
-        "done",
-        .object(
-          zip(file.flow.steps, file.case.steps).filter { $1.phase == .done }
-            .map { .init($0.name, $1.data) })),
+      .init("case", .string(ended.id)), .init("state", .string(ended.state.rawValue)),
+      .init("done", .object(done.map { .init($0.name, $1.data) })),
     ])
   }
 }

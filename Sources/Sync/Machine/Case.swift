@@ -119,6 +119,9 @@ package struct StepProgress: Sendable, Equatable {
 
     package var isWithOperators: Bool { self == .stuck || self == .undoStuck }
 
+    /// Whether what builds on the step can rely on it.
+    package var isMet: Bool { self == .done || self == .waived }
+
     /// Whether the step waits for something from outside, and so must have a deadline.
     package var isWaiting: Bool {
       switch self {

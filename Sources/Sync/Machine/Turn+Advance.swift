@@ -5,7 +5,7 @@ extension Turn {
   /// Whether the pivot is done, from where the case only goes forward.
   var isPastPivot: Bool {
     guard !self.case.isUndoing, let pivot = flow.pivot else { return false }
-    return self.case.steps[pivot].phase == .done || self.case.steps[pivot].phase == .waived
+    return self.case.steps[pivot].phase.isMet
   }
 
   mutating func advance() {
@@ -22,7 +22,6 @@ extension Turn {
       switch gate {
       case .open: start(index)
       case .closed(let reason): settle(index, .omitted, because: reason)
-      case .shut: preconditionFailure("nextGate gives only what can move")
       }
       failures()
     }
@@ -66,43 +65,36 @@ extension Turn {
   // MARK: Whose turn it is
 
   private enum Gate {
-    /// What it waits for is not settled.
-    case shut
     case open
     case closed(String)
   }
 
   private func nextGate() -> (Int, Gate)? {
     for index in flow.steps.indices where self.case.steps[index].phase == .waiting {
-      let gate = gate(of: index)
-      if case .shut = gate { continue }
-      return (index, gate)
+      if let gate = gate(of: index) { return (index, gate) }
     }
     return nil
   }
 
-  private func gate(of index: Int) -> Gate {
+  /// Nil while what the step waits for is not settled.
+  private func gate(of index: Int) -> Gate? {
     let step = flow.steps[index]
-    let met = step.after.filter(isMet).count
+    let met = step.after.filter { self.case.steps[$0].phase.isMet }.count
     let absent = step.after.filter(isAbsent).count
     switch step.join {
     case .all:
-      guard met + absent == step.after.count else { return .shut }
+      guard met + absent == step.after.count else { return nil }
       if met == 0, absent > 0 { return .closed("nothing that it builds on is there") }
     case .quorum(let count):
       let omitted = step.after.filter { self.case.steps[$0].phase == .omitted }.count
       let needed = min(count, step.after.count - omitted)
       if needed == 0 { return .closed("nothing that it builds on is there") }
-      guard met >= needed else { return .shut }
+      guard met >= needed else { return nil }
     }
     guard
       let failed = step.conditions.first(where: { !$0.holds(of: self.case.value(of: $0.source)) })
     else { return .open }
     return .closed("its condition on \(failed.source.path(in: flow)) does not hold")
-  }
-
-  private func isMet(_ index: Int) -> Bool {
-    self.case.steps[index].phase == .done || self.case.steps[index].phase == .waived
   }
 
   private func isAbsent(_ index: Int) -> Bool {

@@ -33,7 +33,7 @@ extension Turn {
   private func clock(of case: Case) -> Clock {
     if `case`.state.isTerminal || `case`.isUndoing { return .stopped }
     let isAccepted = zip(flow.steps, `case`.steps).allSatisfy {
-      $0.role != .review || $1.phase == .done || $1.phase == .waived || $1.phase == .omitted
+      $0.role != .review || $1.phase.isMet || $1.phase == .omitted
     }
     guard `case`.state != .submitted, `case`.state != .queued, isAccepted else { return .idle }
     for step in `case`.steps {

@@ -122,7 +122,7 @@ struct Invariants {
   private mutating func checkBeginning(_ order: TaskOrder, _ after: Case) {
     guard let index = flow.index(of: order.step), order.attempt == 1 else { return }
     let before = flow.steps[index].after
-    let met = before.filter { after.steps[$0].phase == .done || after.steps[$0].phase == .waived }
+    let met = before.filter { after.steps[$0].phase.isMet }
     switch flow.steps[index].join {
     case .all:
       for other in before {
@@ -178,7 +178,7 @@ struct Invariants {
       switch `case`.state {
       case .completed, .partlyCompleted:
         if phase == .done, !stands { violated("completed means done", "\(step.name) is not done") }
-        let isSettled = phase == .done || phase == .omitted || phase == .waived
+        let isSettled = phase.isMet || phase == .omitted
         if `case`.state == .completed, !isSettled {
           violated("completed means done", "\(step.name) is \(phase.rawValue)")
         }
